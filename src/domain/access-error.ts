@@ -1,0 +1,30 @@
+/**
+ * The one error of this house. `code` is for programs and for the words that
+ * each edge chooses (spoken prompt, problem+json, CLI line); `message` says what
+ * happened and what to do, is safe to show to an administrator and never holds
+ * a secret. The underlying fault, if any, is in `cause` and goes to the log only.
+ */
+export type AccessErrorCode =
+  | 'invalid' // the request itself is malformed
+  | 'unauthorized' // no token, or not a valid one
+  | 'forbidden' // the token's role may not do this
+  | 'not-found'
+  | 'conflict' // such a thing exists already, or has ended already
+  | 'address-refused' // impossible, private, reserved or own
+  | 'too-many-open' // the user's cap on open addresses is reached
+  | 'user-disabled'
+  | 'firewall-unavailable' // the helper cannot be reached or did not confirm in time
+  | 'firewall-refused' // the helper or the kernel said no
+  | 'speech-failed'
+  | 'store-failed'
+  | 'internal';
+
+export class AccessError extends Error {
+  override readonly name = 'AccessError';
+  readonly code: AccessErrorCode;
+
+  constructor(code: AccessErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

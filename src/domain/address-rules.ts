@@ -1,0 +1,49 @@
+import { inNetwork, parseNetwork, type Address, type Network } from './address.ts';
+
+/** Why an address may not be opened; each has its own spoken sentence. */
+export type AddressRefusal = 'impossible' | 'private' | 'reserved' | 'own';
+
+export interface AddressRules {
+  /** The server's own addresses: opening them would mean nothing. */
+  readonly own: readonly Address[];
+  /** Networks that may be opened although they are private or reserved (a site-wide VPN, a lab). */
+  readonly alsoAllowed: readonly Network[];
+}
+
+/**
+ * Networks that can never be where a traveller is, from the IANA IPv4
+ * Special-Purpose Address Registry (RFC 6890 and its updates) and RFC 1112.
+ */
+const special: readonly [string, AddressRefusal][] = [
+  ['0.0.0.0/8', 'impossible'],
+  ['10.0.0.0/8', 'private'],
+  ['100.64.0.0/10', 'private'],
+  ['127.0.0.0/8', 'impossible'],
+  ['169.254.0.0/16', 'private'],
+  ['172.16.0.0/12', 'private'],
+  ['192.0.0.0/24', 'reserved'],
+  ['192.0.2.0/24', 'reserved'],
+  ['192.31.196.0/24', 'reserved'],
+  ['192.52.193.0/24', 'reserved'],
+  ['192.88.99.0/24', 'reserved'],
+  ['192.168.0.0/16', 'private'],
+  ['192.175.48.0/24', 'reserved'],
+  ['198.18.0.0/15', 'reserved'],
+  ['198.51.100.0/24', 'reserved'],
+  ['203.0.113.0/24', 'reserved'],
+  ['224.0.0.0/4', 'reserved'],
+  ['240.0.0.0/4', 'reserved'],
+];
+
+const specialNetworks = special.map(([text, refusal]) => {
+  const network = parseNetwork(text);
+  if (!network) throw new Error(`special-purpose network ${text} is malformed`);
+  return { network, refusal };
+});
+
+/** `undefined` when the address may be opened, otherwise why not. */
+export function refusalOf(address: Address, rules: AddressRules): AddressRefusal | undefined {
+  if (rules.own.includes(address)) return 'own';
+  if (rules.alsoAllowed.some((network) => inNetwork(address, network))) return undefined;
+  return specialNetworks.find(({ network }) => inNetwork(address, network))?.refusal;
+}

@@ -1,0 +1,62 @@
+import type { Address } from './address.ts';
+import type { Instant, Seconds } from './time.ts';
+
+export type GrantEnd = 'expired' | 'closed';
+
+/** Leave for one user to reach some services from one address until a time. */
+export interface Grant {
+  readonly id: number;
+  readonly userId: number;
+  readonly userName: string;
+  readonly address: Address;
+  readonly services: readonly string[];
+  readonly openedAt: Instant;
+  readonly expiresAt: Instant;
+  /** The call that opened it, or null when an administrator did. */
+  readonly callId: number | null;
+  readonly endedAt: Instant | null;
+  readonly end: GrantEnd | null;
+}
+
+export type NewGrant = Omit<Grant, 'id' | 'userName' | 'endedAt' | 'end'>;
+
+/**
+ * How far the clock may step back before a grant counts as opened in the
+ * future, and so as ended: a clock that runs wrong must not lengthen access.
+ */
+const forgivenClockStep: Seconds = 300;
+
+export function isActive(grant: Grant, now: Instant): boolean {
+  return (
+    grant.endedAt === null &&
+    now < grant.expiresAt &&
+    grant.openedAt <= now + forgivenClockStep * 1000
+  );
+}
+
+/** What the gate shall let in from one address: each service with the seconds it has left. */
+export interface Opening {
+  readonly address: Address;
+  readonly services: readonly { readonly service: string; readonly seconds: Seconds }[];
+}
+
+/**
+ * Reference counting: merges every active grant into one opening an address,
+ * each service lasting as long as the longest grant that carries it.
+ */
+export function openingsOf(grants: readonly Grant[], now: Instant): Opening[] {
+  const byAddress = new Map<Address, Map<string, Seconds>>();
+  for (const grant of grants.filter((g) => isActive(g, now))) {
+    const services = byAddress.get(grant.address) ?? new Map<string, Seconds>();
+    byAddress.set(grant.address, services);
+    // a clock set back must not give more than was granted
+    const left = Math.min(grant.expiresAt - now, grant.expiresAt - grant.openedAt) / 1000;
+    for (const service of grant.services) {
+      services.set(service, Math.max(services.get(service) ?? 0, left));
+    }
+  }
+  return [...byAddress].map(([address, services]) => ({
+    address,
+    services: [...services].map(([service, seconds]) => ({ service, seconds })),
+  }));
+}

@@ -1,0 +1,162 @@
+/**
+ * The ports: what the rules need from the outside. Promises throughout, so that
+ * another store can stand behind them; rejections are always AccessError.
+ *
+ * Nothing changes without a trace: every method that changes something takes the
+ * audit entry that belongs to it and writes both in one transaction. Where the
+ * entry concerns a row just made, the store fills in its id.
+ */
+import type { Address } from './address.ts';
+import type {
+  AuditEntry,
+  AuditKind,
+  AuditRow,
+  CallOutcome,
+  CallRecord,
+  NewCallRecord,
+} from './attempt.ts';
+import type { Grant, GrantEnd, NewGrant, Opening } from './grant.ts';
+import type { Failures } from './lockout.ts';
+import type { Instant, Seconds } from './time.ts';
+import type { Role, Token } from './token.ts';
+import type { User, UserSecrets } from './user.ts';
+
+export interface Page {
+  /** Rows with a smaller id (or seq) than this, newest first. */
+  readonly before?: number | undefined;
+  /** 1 to 1000. */
+  readonly limit: number;
+}
+
+export interface UserStore {
+  /** @throws AccessError `conflict` when the name or the knock code is taken. */
+  add(
+    user: Omit<User, 'id' | 'disabled'>,
+    secrets: UserSecrets,
+    entry: AuditEntry,
+  ): Promise<User>;
+  byId(id: number): Promise<User | undefined>;
+  byName(name: string): Promise<User | undefined>;
+  byKnockCode(lookup: string): Promise<{ user: User; secrets: UserSecrets } | undefined>;
+  /** By name. */
+  list(): Promise<User[]>;
+  /** @throws AccessError `not-found`. */
+  setDisabled(id: number, disabled: boolean, entry: AuditEntry): Promise<void>;
+  /** @throws AccessError `not-found`. */
+  setPin(id: number, pinHash: string, entry: AuditEntry): Promise<void>;
+}
+
+export interface GrantStore {
+  add(grant: NewGrant, entry: AuditEntry): Promise<Grant>;
+  byId(id: number): Promise<Grant | undefined>;
+  /** Not ended on record; whether time has passed them by is domain/grant's `isActive` to say. */
+  unended(): Promise<Grant[]>;
+  unendedAt(address: Address): Promise<Grant[]>;
+  unendedOf(userId: number): Promise<Grant[]>;
+  /** @throws AccessError `not-found`, or `conflict` when it has ended already. */
+  end(id: number, at: Instant, end: GrantEnd, entry: AuditEntry): Promise<void>;
+  list(page: Page): Promise<Grant[]>;
+}
+
+export interface CallStore {
+  begin(call: NewCallRecord, entry: AuditEntry): Promise<CallRecord>;
+  /** Ends a call once; a second end changes nothing. */
+  end(
+    id: number,
+    at: Instant,
+    outcome: CallOutcome,
+    userId: number | null,
+    entry: AuditEntry,
+  ): Promise<void>;
+  /** Calls without an end, such as those that a crash left. */
+  unended(): Promise<CallRecord[]>;
+  list(page: Page): Promise<CallRecord[]>;
+}
+
+export interface AuditFilter extends Page {
+  readonly kind?: AuditKind | undefined;
+  readonly userId?: number | undefined;
+  readonly address?: Address | undefined;
+  readonly callId?: number | undefined;
+}
+
+export interface AuditLog {
+  append(entry: AuditEntry): Promise<AuditRow>;
+  /** Newest first. */
+  list(filter: AuditFilter): Promise<AuditRow[]>;
+}
+
+/** A lockout's subject: a user, a caller number, or callers who withhold theirs. */
+export type LockoutSubject = `user:${number}` | `caller:${string}`;
+
+export interface LockoutStore {
+  failuresOf(subject: LockoutSubject): Promise<Failures>;
+  /** Writes all of them, with the entries that explain them, in one transaction. */
+  record(
+    changes: readonly { readonly subject: LockoutSubject; readonly failures: Failures }[],
+    entries: readonly AuditEntry[],
+  ): Promise<void>;
+}
+
+export interface TokenStore {
+  /** @throws AccessError `conflict` when the name is taken. */
+  add(token: { name: string; role: Role; createdAt: Instant }, hash: string, entry: AuditEntry): Promise<Token>;
+  /** The live token with this hash; revoked ones are not found. */
+  byHash(hash: string): Promise<Token | undefined>;
+  list(): Promise<Token[]>;
+  /** @throws AccessError `not-found`, or `conflict` when revoked already. */
+  revoke(id: number, at: Instant, entry: AuditEntry): Promise<void>;
+}
+
+export interface Stores {
+  readonly users: UserStore;
+  readonly grants: GrantStore;
+  readonly calls: CallStore;
+  readonly audit: AuditLog;
+  readonly lockouts: LockoutStore;
+  readonly tokens: TokenStore;
+}
+
+export interface OpenAddress {
+  readonly address: Address;
+  readonly services: readonly {
+    readonly service: string;
+    /** Left in the kernel. */
+    readonly seconds: Seconds;
+    /** Packets let in since this was last opened or renewed: the proof of arrival. */
+    readonly packets: number;
+  }[];
+}
+
+export interface SyncReport {
+  /** Addresses that were missing, too short, too long or lacked a service, and are right now. */
+  readonly opened: readonly Address[];
+  /** Addresses that nobody had asked for, and are gone now. */
+  readonly closed: readonly Address[];
+  /** Addresses that could not be opened; the others were. */
+  readonly failed: readonly { readonly address: string; readonly reason: string }[];
+}
+
+export interface FirewallLimits {
+  readonly services: readonly string[];
+  readonly longest: Seconds;
+  readonly mostAddresses: number;
+}
+
+/**
+ * The gate. A promise that resolves means that the kernel has confirmed;
+ * rejections are `firewall-unavailable` (nobody knows: treat as not opened) or
+ * `firewall-refused` (nothing was changed).
+ */
+export interface Firewall {
+  /** Lets the address in to exactly these services for exactly these times, whatever it had before. */
+  open(opening: Opening): Promise<void>;
+  /** Turns the address away, established connections too. Closing what is not open is no error. */
+  close(address: Address): Promise<void>;
+  list(): Promise<OpenAddress[]>;
+  /** Makes the gate match, touching only what differs. */
+  sync(openings: readonly Opening[]): Promise<SyncReport>;
+  limits(): Promise<FirewallLimits>;
+  /** Called when the gate may have lost its elements (rebuilt guard, restarted helper). */
+  onDisturbed(listener: () => void): void;
+}
