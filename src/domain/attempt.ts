@@ -13,6 +13,7 @@ export type AuditKind =
   | 'address-refused'
   | 'gate-opened'
   | 'gate-failed' // the caller pressed 1 and nothing was opened
+  | 'gate-renewed'
   | 'gate-closed'
   | 'gate-expired'
   | 'gate-healed' // the kernel differed from the database and was repaired

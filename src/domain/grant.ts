@@ -1,7 +1,8 @@
 import type { Address } from './address.ts';
 import type { Instant, Seconds } from './time.ts';
 
-export type GrantEnd = 'expired' | 'closed';
+/** How a grant ended: by time, by somebody, or because the same user opened the same address anew. */
+export type GrantEnd = 'expired' | 'closed' | 'renewed';
 
 /** Leave for one user to reach some services from one address until a time. */
 export interface Grant {

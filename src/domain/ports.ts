@@ -30,11 +30,7 @@ export interface Page {
 
 export interface UserStore {
   /** @throws AccessError `conflict` when the name or the knock code is taken. */
-  add(
-    user: Omit<User, 'id' | 'disabled'>,
-    secrets: UserSecrets,
-    entry: AuditEntry,
-  ): Promise<User>;
+  add(user: Omit<User, 'id' | 'disabled'>, secrets: UserSecrets, entry: AuditEntry): Promise<User>;
   byId(id: number): Promise<User | undefined>;
   byName(name: string): Promise<User | undefined>;
   byKnockCode(lookup: string): Promise<{ user: User; secrets: UserSecrets } | undefined>;
@@ -100,7 +96,11 @@ export interface LockoutStore {
 
 export interface TokenStore {
   /** @throws AccessError `conflict` when the name is taken. */
-  add(token: { name: string; role: Role; createdAt: Instant }, hash: string, entry: AuditEntry): Promise<Token>;
+  add(
+    token: { name: string; role: Role; createdAt: Instant },
+    hash: string,
+    entry: AuditEntry,
+  ): Promise<Token>;
   /** The live token with this hash; revoked ones are not found. */
   byHash(hash: string): Promise<Token | undefined>;
   list(): Promise<Token[]>;

@@ -9,6 +9,14 @@ export interface Clock {
   now(): Instant;
 }
 
+/** Rings once after so many seconds unless cancelled; injected like the clock. */
+export type Timer = (seconds: Seconds, ring: () => void) => { cancel(): void };
+
+export const systemTimer: Timer = (seconds, ring) => {
+  const timeout = setTimeout(ring, seconds * 1000);
+  return { cancel: () => clearTimeout(timeout) };
+};
+
 export const systemClock: Clock = { now: () => Date.now() };
 
 export function secondsBetween(from: Instant, to: Instant): Seconds {

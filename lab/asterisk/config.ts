@@ -1,0 +1,153 @@
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { small } from './small-configs.ts';
+
+export interface AsteriskConfigOptions {
+  /** The directory that everything of this Asterisk lives below; made if absent. */
+  readonly directory: string;
+  /** `AsteriskHome.modules`. */
+  readonly modules: string;
+  /** Where calls arrive (UDP), and from where the audio is sent. */
+  readonly sip: { readonly address: string; readonly port: number };
+  /** Each call takes two ports. */
+  readonly rtp: { readonly first: number; readonly last: number };
+  /** On 127.0.0.1. */
+  readonly ari: {
+    readonly port: number;
+    readonly username: string;
+    readonly password: string;
+    /** `openssl passwd -6` of the password; without it the password stands there in clear. */
+    readonly crypt?: string | undefined;
+    /** PEM of certificate and key: ARI by https on this port as well. */
+    readonly tls?: { readonly port: number; readonly pemFile: string } | undefined;
+  };
+  /** Default `dialgate`. */
+  readonly application?: string | undefined;
+  readonly extension: string;
+  /** Whose calls are taken: a trusted carrier's, known by its address, or anybody's. */
+  readonly callers: 'anyone' | { readonly carrier: string };
+  /** No call is longer, in seconds; default 300. */
+  readonly longestCall?: number | undefined;
+  /** Appended to extensions.conf. */
+  readonly moreDialplan?: string | undefined;
+}
+
+/** The directories of one Asterisk, below its `directory`. */
+export function asteriskDirectories(directory: string): Record<'etc' | 'log' | 'run' | 'var', string> {
+  return {
+    etc: join(directory, 'etc'),
+    log: join(directory, 'log'),
+    run: join(directory, 'run'),
+    var: join(directory, 'var'),
+  };
+}
+
+/** Writes the whole configuration and returns the path of asterisk.conf. Owned by `uid` when given. */
+export function writeAsteriskConfig(options: AsteriskConfigOptions, uid?: number): string {
+  const dirs = asteriskDirectories(options.directory);
+  for (const dir of [options.directory, ...Object.values(dirs)]) {
+    mkdirSync(dir, { recursive: true, mode: 0o750 });
+    if (uid !== undefined) chownSync(dir, uid, uid);
+  }
+  for (const [name, text] of Object.entries(renderAsteriskConfig(options))) {
+    const file = join(dirs.etc, name);
+    // ari.conf may hold a password, so nobody else reads any of it
+    writeFileSync(file, text, { mode: 0o640 });
+    if (uid !== undefined) chownSync(file, uid, uid);
+  }
+  return join(dirs.etc, 'asterisk.conf');
+}
+
+/** File name to text: what dialplan/ ships, and around it what an administrator would have already. */
+export function renderAsteriskConfig(options: AsteriskConfigOptions): Record<string, string> {
+  const { sip, ari, callers } = options;
+  const dirs = asteriskDirectories(options.directory);
+  return {
+    ...small,
+    'asterisk.conf': `[directories]
+astetcdir => ${dirs.etc}
+astmoddir => ${options.modules}
+astvarlibdir => ${dirs.var}
+astdbdir => ${dirs.var}
+astkeydir => ${dirs.var}
+astdatadir => /usr/share/asterisk
+astagidir => /usr/share/asterisk/agi-bin
+astspooldir => ${dirs.var}
+astrundir => ${dirs.run}
+astlogdir => ${dirs.log}
+astcachedir => ${dirs.var}
+
+[options]
+verbose = 0
+nocolor = yes
+hideconnect = yes
+mindtmfduration = 20
+`,
+    'modules.conf': shipped('modules.conf.example'),
+    'http.conf': `[general]
+servername=
+enabled=yes
+bindaddr=127.0.0.1
+bindport=${ari.port}
+sessionlimit=500
+${ari.tls ? `tlsenable=yes\ntlsbindaddr=127.0.0.1:${ari.tls.port}\ntlscertfile=${ari.tls.pemFile}\n` : ''}
+[/ari]
+type=restriction
+deny=0.0.0.0/0
+permit=127.0.0.1
+`,
+    'ari.conf': '[general]\nenabled=yes\n#include ari_dialgate.conf\n',
+    'ari_dialgate.conf': shipped('ari_dialgate.conf')
+      .replace('[dialgate]', `[${ari.username}]`)
+      .replace(/^password_format=.*$/m, `password_format=${ari.crypt ? 'crypt' : 'plain'}`)
+      .replace(/^password=.*$/m, `password=${ari.crypt ?? ari.password}`),
+    'extensions.conf': `[general]
+static=yes
+writeprotect=yes
+
+[globals]
+DIALGATE_EXTENSION=${options.extension}
+#include extensions_dialgate.conf
+
+[from-carrier]
+include => dialgate
+${options.moreDialplan ?? ''}`,
+    'extensions_dialgate.conf': shipped('extensions_dialgate.conf')
+      .replace('Stasis(dialgate)', `Stasis(${options.application ?? 'dialgate'})`)
+      .replace('TIMEOUT(absolute)=300', `TIMEOUT(absolute)=${options.longestCall ?? 300}`),
+    'rtp.conf': `[general]\nrtpstart=${options.rtp.first}\nrtpend=${options.rtp.last}\n`,
+    'pjsip.conf': `[global]
+type=global
+endpoint_identifier_order=ip,anonymous
+
+[udp]
+type=transport
+protocol=udp
+bind=${sip.address}:${sip.port}
+
+[${callers === 'anyone' ? 'anonymous' : 'carrier'}]
+type=endpoint
+context=from-carrier
+transport=udp
+disallow=all
+allow=ulaw,alaw
+dtmf_mode=auto
+direct_media=no
+media_address=${sip.address}
+bind_rtp_to_media_address=yes
+rtp_timeout=30
+rtp_timeout_hold=60
+${callers === 'anyone' ? '' : `\n[carrier]\ntype=identify\nendpoint=carrier\nmatch=${callers.carrier}\n`}`,
+  };
+}
+
+function shipped(name: string): string {
+  return readFileSync(join(packageRoot(import.meta.dirname), 'dialplan', name), 'utf8');
+}
+
+/** From the sources and from dist/ alike. */
+function packageRoot(from: string): string {
+  return existsSync(join(from, 'dialplan', 'modules.conf.example'))
+    ? from
+    : packageRoot(dirname(from));
+}

@@ -1,0 +1,59 @@
+import type { AddressRefusal } from '../domain/address-rules.ts';
+import type { CallOutcome, CallRecord } from '../domain/attempt.ts';
+import type { Stores } from '../domain/ports.ts';
+import type { Clock } from '../domain/time.ts';
+
+/** Puts calls on record, from the first ring to whatever end they come to. */
+export interface CallLog {
+  began(call: { callerNumber: string | null; dialled: string }): Promise<CallRecord>;
+  addressRefused(callId: number, userId: number, keyed: string, why: AddressRefusal): Promise<void>;
+  ended(callId: number, outcome: CallOutcome, userId: number | null): Promise<void>;
+  /** Ends on record the calls that an earlier process left behind; returns how many. */
+  endInterrupted(): Promise<number>;
+}
+
+export function createCallLog(stores: Pick<Stores, 'calls' | 'audit'>, clock: Clock): CallLog {
+  async function ended(callId: number, outcome: CallOutcome, userId: number | null): Promise<void> {
+    const at = clock.now();
+    await stores.calls.end(callId, at, outcome, userId, {
+      at,
+      actor: outcome === 'interrupted' ? 'system' : `call:${callId}`,
+      kind: 'call-ended',
+      callId,
+      userId: userId ?? undefined,
+      detail: { outcome },
+    });
+  }
+
+  return {
+    began({ callerNumber, dialled }) {
+      const beganAt = clock.now();
+      // the store adds the call's id, which is not known before
+      return stores.calls.begin(
+        { callerNumber, dialled, beganAt },
+        {
+          at: beganAt,
+          actor: 'system',
+          kind: 'call-began',
+          detail: { caller: callerNumber ?? 'withheld', dialled },
+        },
+      );
+    },
+    async addressRefused(callId, userId, keyed, why) {
+      await stores.audit.append({
+        at: clock.now(),
+        actor: `call:${callId}`,
+        kind: 'address-refused',
+        callId,
+        userId,
+        detail: { keyed, why },
+      });
+    },
+    ended,
+    async endInterrupted() {
+      const left = await stores.calls.unended();
+      for (const call of left) await ended(call.id, 'interrupted', call.userId);
+      return left.length;
+    },
+  };
+}

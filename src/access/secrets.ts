@@ -1,0 +1,70 @@
+import { createHash, createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import type { KnockCode } from '../domain/knock-code.ts';
+import type { Pin } from '../domain/pin.ts';
+
+/**
+ * What is kept instead of secrets. Everything is keyed with a file that lives
+ * outside the database: whoever steals the database alone can try no PIN at all.
+ */
+export interface Secrets {
+  /** The key under which a user is found: HMAC-SHA-256, hexadecimal. */
+  knockCodeLookup(code: KnockCode): string;
+  /** About 40 ms of work on a thread of its own. */
+  hashPin(pin: Pin): Promise<string>;
+  /** False for a wrong PIN and for a hash that cannot be read; the same work either way. */
+  verifyPin(pin: Pin, hash: string): Promise<boolean>;
+  /** A hash that no PIN fits, so that an unknown caller costs the same work as a known one. */
+  readonly fitsNobody: string;
+}
+
+// OWASP's minimum for interactive log-in is N=2^17; the key file, which an
+// attacker must have as well, lets us stay at what 100 callers at once can afford
+const cost = { N: 16_384, r: 8, p: 1 };
+const hashLength = 32;
+
+/** The fewest bytes that a key file must hold. */
+export const keyLength = 32;
+
+export function createSecrets(key: Buffer): Secrets {
+  if (key.length < keyLength) throw new RangeError(`the key must have ${keyLength} bytes or more`);
+  const keyed = (purpose: string, text: string): Buffer =>
+    createHmac('sha256', key).update(`${purpose}\0${text}`).digest();
+
+  const stretch = (pin: Pin, salt: Buffer): Promise<Buffer> =>
+    new Promise((resolve, reject) => {
+      scrypt(keyed('pin', pin), salt, hashLength, cost, (error, hash) => {
+        if (error) reject(error);
+        else resolve(hash);
+      });
+    });
+
+  const written = (salt: Buffer, hash: Buffer): string =>
+    ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64'), hash.toString('base64')].join('$');
+
+  return {
+    knockCodeLookup: (code) => keyed('knock-code', code).toString('hex'),
+    async hashPin(pin) {
+      const salt = randomBytes(16);
+      return written(salt, await stretch(pin, salt));
+    },
+    async verifyPin(pin, text) {
+      const [, , , , salt = '', hash = ''] = text.split('$');
+      const expected = Buffer.from(hash, 'base64');
+      const actual = await stretch(pin, Buffer.from(salt, 'base64'));
+      return expected.length === hashLength && timingSafeEqual(actual, expected);
+    },
+    fitsNobody: written(randomBytes(16), randomBytes(hashLength)),
+  };
+}
+
+const tokenPrefix = 'dialgate_';
+
+/** A new bearer token of 256 random bits. */
+export function newTokenSecret(): string {
+  return tokenPrefix + randomBytes(32).toString('base64url');
+}
+
+/** Tokens are random and long, so a plain hash keeps them safe (no stretching needed). */
+export function tokenHash(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}

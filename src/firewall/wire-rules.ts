@@ -1,0 +1,98 @@
+import type { WireError, WireErrorCode, WireLimits, WireOpening } from './wire.ts';
+
+/** A request that asks for more than it may; `code` goes back to the sender. */
+export class Refused extends Error implements WireError {
+  override readonly name = 'Refused';
+  readonly code: WireErrorCode;
+
+  constructor(code: WireErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Strangers' input in a message: printable, and not longer than is useful. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
+}
+
+/**
+ * One IPv4 host in canonical dotted form, and one that can have a sender behind
+ * it: not in 0.0.0.0/8, 127.0.0.0/8, 224.0.0.0/4 or 240.0.0.0/4. Private and
+ * reserved networks are the app's to judge.
+ *
+ * @throws Refused `bad-address`
+ */
+export function checkAddress(address: string): void {
+  const numbers = address.split('.');
+  const canonical =
+    numbers.length === 4 &&
+    numbers.every((n) => /^(0|[1-9][0-9]{0,2})$/.test(n) && Number(n) <= 255);
+  if (!canonical) {
+    throw new Refused(
+      'bad-address',
+      `${quote(address)} is not one IPv4 host address: four numbers from 0 to 255 with dots, no prefix length.`,
+    );
+  }
+  const first = Number(numbers[0]);
+  if (first === 0 || first === 127 || first >= 224) {
+    throw new Refused('bad-address', `${address} can never be where a packet comes from.`);
+  }
+}
+
+/**
+ * Every rule for one opening that can be checked without asking the kernel.
+ *
+ * @throws Refused `bad-address`, `bad-service` or `bad-duration`
+ */
+export function checkOpening(opening: WireOpening, limits: WireLimits): void {
+  checkAddress(opening.address);
+  if (opening.services.length === 0) {
+    throw new Refused('bad-service', `Name at least one service for ${opening.address}.`);
+  }
+  const seen = new Set<string>();
+  for (const { service, seconds } of opening.services) {
+    if (!limits.services.includes(service)) {
+      throw new Refused(
+        'bad-service',
+        `There is no service ${quote(service)}; the helper knows ${limits.services.join(', ')}.`,
+      );
+    }
+    if (seen.has(service)) throw new Refused('bad-service', `Service ${service} is named twice.`);
+    seen.add(service);
+    if (!(seconds >= 1 && seconds <= limits.longest)) {
+      throw new Refused(
+        'bad-duration',
+        `${seconds} seconds for ${service}: allowed are 1 to ${limits.longest}.`,
+      );
+    }
+  }
+}
+
+/** A whole desired list, sorted into what may be opened and what may not, each with its reason. */
+export function sortOpenings(
+  openings: readonly WireOpening[],
+  limits: WireLimits,
+): { good: WireOpening[]; failed: { address: string; reason: string }[] } {
+  const good = new Map<string, WireOpening>();
+  const failed: { address: string; reason: string }[] = [];
+  for (const opening of openings) {
+    try {
+      checkOpening(opening, limits);
+      if (good.has(opening.address)) throw new Refused('malformed', 'The address is listed twice.');
+      if (good.size >= limits.mostAddresses) throw tooMany(limits);
+      good.set(opening.address, opening);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      failed.push({ address: opening.address.slice(0, 64), reason: error.message });
+    }
+  }
+  return { good: [...good.values()], failed };
+}
+
+export function tooMany(limits: WireLimits): Refused {
+  return new Refused(
+    'too-many',
+    `${limits.mostAddresses} addresses are open, which is the most that the helper allows.`,
+  );
+}

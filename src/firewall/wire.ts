@@ -1,0 +1,85 @@
+/**
+ * What the app and the privileged helper say to each other over the Unix socket:
+ * one JSON object a line, described in docs/helper-protocol.md. Both sides use
+ * this file; it imports nothing, so that the helper stays short enough to read.
+ */
+
+/** Longest request line in bytes, without its newline: room for 20,000 addresses with a few services each. */
+export const longestRequest = 4 * 1024 * 1024;
+/** Longest answer line in bytes: a list carries counters besides. */
+export const longestAnswer = 16 * 1024 * 1024;
+
+export interface WireService {
+  readonly service: string;
+  readonly seconds: number;
+}
+
+export interface WireOpening {
+  readonly address: string;
+  readonly services: readonly WireService[];
+}
+
+export type WireRequest =
+  | { readonly id: number; readonly verb: 'list' | 'limits' | 'ping' }
+  | { readonly id: number; readonly verb: 'close'; readonly address: string }
+  | ({ readonly id: number; readonly verb: 'open' } & WireOpening)
+  | { readonly id: number; readonly verb: 'sync'; readonly openings: readonly WireOpening[] };
+
+export type WireErrorCode =
+  | 'malformed' // not JSON, not UTF-8, a key missing, unknown or of the wrong kind
+  | 'too-long' // a line over the cap
+  | 'unknown-verb'
+  | 'bad-address'
+  | 'bad-service'
+  | 'bad-duration'
+  | 'too-many' // over the cap on addresses
+  | 'kernel' // nftables refused; nothing was changed
+  | 'unconfirmed' // nftables did not answer; nobody knows
+  | 'busy'; // too many clients
+
+export interface WireError {
+  readonly code: WireErrorCode;
+  readonly message: string;
+}
+
+/** Microseconds spent on an open: waiting for its turn, in nftables, and from line received to confirmed. */
+export interface WireTimings {
+  readonly waited: number;
+  readonly kernel: number;
+  readonly total: number;
+}
+
+export interface WireOpened {
+  readonly address: string;
+  readonly services: readonly (WireService & { readonly packets: number })[];
+}
+
+export interface WireLimits {
+  readonly services: readonly string[];
+  /** Seconds. */
+  readonly longest: number;
+  readonly mostAddresses: number;
+}
+
+export interface WireReport {
+  readonly opened: readonly string[];
+  readonly closed: readonly string[];
+  readonly failed: readonly { readonly address: string; readonly reason: string }[];
+}
+
+/** `id` is null when the request's own could not be read. */
+export type WireAnswer =
+  | { readonly id: number | null; readonly ok: false; readonly error: WireError }
+  | {
+      readonly id: number;
+      readonly ok: true;
+      readonly timings?: WireTimings;
+      readonly addresses?: readonly WireOpened[];
+      readonly report?: WireReport;
+      readonly limits?: WireLimits;
+    };
+
+export interface WireEvent {
+  readonly event: 'disturbed';
+  readonly why: string;
+}

@@ -1,0 +1,59 @@
+import { accessSync, closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { ConfigError, readConfig, type HelperConfig } from './config.ts';
+
+/**
+ * Reads the file that limits the helper, if nobody but root can have written it:
+ * whoever may change it may open any port to anybody.
+ *
+ * @throws ConfigError in one sentence that names the mend.
+ */
+export function loadConfig(path: string): HelperConfig {
+  const source = readTrusted(path);
+  try {
+    return readConfig(source);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new ConfigError(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The first of the configured places where nft can be run. */
+export function findNft(config: HelperConfig): string {
+  const found = config.nft.find((candidate) => {
+    try {
+      accessSync(candidate, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  if (found !== undefined) return found;
+  throw new ConfigError(
+    `nft is not at ${config.nft.join(' or ')}: install the package nftables, or name its path under "nft".`,
+  );
+}
+
+function readTrusted(path: string): string {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'error';
+    throw new ConfigError(
+      `${path} cannot be read (${why}): copy deploy/helper.json.example there, or give --config.`,
+    );
+  }
+  try {
+    // the open file is asked, not the path: nothing can be swapped in between
+    const { mode, uid } = fstatSync(descriptor);
+    if (uid !== 0) {
+      throw new ConfigError(`${path} belongs to uid ${uid}, not to root: run "chown root ${path}".`);
+    }
+    if ((mode & 0o022) !== 0) {
+      throw new ConfigError(`${path} can be written by others than root: run "chmod go-w ${path}".`);
+    }
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+}

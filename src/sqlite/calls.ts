@@ -1,0 +1,68 @@
+import type { Database } from 'better-sqlite3';
+import { AccessError } from '../domain/access-error.ts';
+import type { CallOutcome, CallRecord } from '../domain/attempt.ts';
+import type { CallStore } from '../domain/ports.ts';
+import type { AuditWriter } from './audit-log.ts';
+import { instant, pageBounds } from './columns.ts';
+import type { Transactions } from './transactions.ts';
+
+interface Row {
+  readonly id: number;
+  readonly caller_number: string | null;
+  readonly dialled: string;
+  readonly began_at: number;
+  readonly ended_at: number | null;
+  readonly outcome: string | null;
+  readonly user_id: number | null;
+}
+
+export function createCallStore(
+  database: Database,
+  { read, write }: Transactions,
+  audit: AuditWriter,
+): CallStore {
+  const insert = database.prepare<unknown[], Row>(
+    'INSERT INTO calls (caller_number, dialled, began_at) VALUES (?, ?, ?) RETURNING *',
+  );
+  const byId = database.prepare<[number], Row>('SELECT * FROM calls WHERE id = ?');
+  const end = database.prepare<[number, string, number | null, number]>(
+    'UPDATE calls SET ended_at = ?, outcome = ?, user_id = ? WHERE id = ?',
+  );
+  const unended = database.prepare<[], Row>(
+    'SELECT * FROM calls WHERE ended_at IS NULL ORDER BY id',
+  );
+  const page = database.prepare<[object], Row>(
+    'SELECT * FROM calls WHERE id < @before ORDER BY id DESC LIMIT @limit',
+  );
+
+  return {
+    begin: (call, entry) =>
+      write(() => {
+        const row = insert.get(call.callerNumber, call.dialled, instant(call.beganAt)) as Row;
+        audit({ ...entry, callId: row.id });
+        return callOf(row);
+      }),
+    end: (id, at, outcome, userId, entry) =>
+      write(() => {
+        const row = byId.get(id);
+        if (!row) throw new AccessError('not-found', `There is no call number ${id}.`);
+        if (row.ended_at !== null) return;
+        end.run(instant(at), outcome, userId, id);
+        audit({ ...entry, callId: id });
+      }),
+    unended: () => read(() => unended.all().map(callOf)),
+    list: (bounds) => read(() => page.all(pageBounds(bounds)).map(callOf)),
+  };
+}
+
+function callOf(row: Row): CallRecord {
+  return {
+    id: row.id,
+    callerNumber: row.caller_number,
+    dialled: row.dialled,
+    beganAt: row.began_at,
+    endedAt: row.ended_at,
+    outcome: row.outcome as CallOutcome | null,
+    userId: row.user_id,
+  };
+}

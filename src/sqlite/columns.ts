@@ -1,0 +1,26 @@
+import { AccessError } from '../domain/access-error.ts';
+import type { Page } from '../domain/ports.ts';
+import type { Instant } from '../domain/time.ts';
+
+/** Columns hold whole milliseconds. Rounded down: a grant never lasts longer for being written. */
+export function instant(at: Instant): number {
+  if (!Number.isFinite(at)) throw new AccessError('invalid', 'A time must be a finite number.');
+  return Math.floor(at);
+}
+
+/** @throws AccessError `invalid` unless the limit is a whole number from 1 to 1000. */
+export function pageBounds({ before, limit }: Page): { before: number; limit: number } {
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
+    throw new AccessError('invalid', 'A page has 1 to 1000 rows.');
+  }
+  return { before: before ?? Number.MAX_SAFE_INTEGER, limit };
+}
+
+/** Names of services, kept as an array in JSON. */
+export function servicesText(services: readonly string[]): string {
+  return JSON.stringify(services);
+}
+
+export function servicesOf(text: string): string[] {
+  return JSON.parse(text) as string[];
+}

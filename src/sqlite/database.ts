@@ -1,0 +1,92 @@
+import { closeSync, openSync } from 'node:fs';
+import Sqlite, { type Database } from 'better-sqlite3';
+import { AccessError } from '../domain/access-error.ts';
+import { accessErrorOf } from './faults.ts';
+import { migrate, readMigrations } from './migrations.ts';
+
+export type { Database };
+
+/** "dgat": marks the file as ours, so that a mistyped path never alters another program's database. */
+const applicationId = 0x64_67_61_74;
+
+/**
+ * How long a write waits for another process (a CLI beside the server), in
+ * milliseconds. better-sqlite3 waits inside the event loop, so every call on the
+ * line waits too: long enough for any transaction of ours, and no longer.
+ */
+const busyTimeout = 2000;
+
+/**
+ * Opens the database, making it (mode 0600) when it is not there, and brings it
+ * up to date from the folder of migrations.
+ *
+ * @throws AccessError `store-failed` saying what to do: not a database, another
+ * program's, damaged, locked, unreadable, or newer than this code.
+ */
+export function openDatabase(
+  path: string,
+  options: { readonly migrations: string; readonly now?: () => number },
+): Database {
+  const known = readMigrations(options.migrations);
+  let database: Database | undefined;
+  try {
+    makePrivate(path);
+    database = new Sqlite(path, { timeout: busyTimeout });
+    checkOurs(database, path);
+    configure(database);
+    migrate(database, known, (options.now ?? Date.now)());
+    return database;
+  } catch (cause) {
+    database?.close();
+    const error = accessErrorOf(cause);
+    throw new AccessError(error.code, `${path}: ${error.message}`, { cause: error.cause ?? error });
+  }
+}
+
+/** SQLite gives -wal and -shm the mode of the main file, so this guards all three. */
+function makePrivate(path: string): void {
+  if (path === ':memory:') return;
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+  } catch (cause) {
+    throw new AccessError(
+      'store-failed',
+      'The database cannot be opened for writing. Check that its folder exists and that both belong to the user that runs dialgate.',
+      { cause },
+    );
+  }
+}
+
+function checkOurs(database: Database, path: string): void {
+  // in this order: a process that makes the database beside us marks it first
+  const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
+  const id = database.pragma('application_id', { simple: true });
+  if (id !== applicationId && tables !== 0) {
+    throw new AccessError(
+      'store-failed',
+      'This database belongs to another program. Check the configured path.',
+    );
+  }
+  if (tables === 0) return;
+  const verdict = database.pragma('quick_check(1)', { simple: true });
+  if (verdict !== 'ok') {
+    throw new AccessError(
+      'store-failed',
+      `The database is damaged. Stop dialgate, keep a copy of ${path}, and restore the last backup.`,
+      { cause: verdict },
+    );
+  }
+}
+
+function configure(database: Database): void {
+  database.pragma('journal_mode = WAL');
+  database.pragma('foreign_keys = ON');
+  // without it, REPLACE would delete rows behind the back of the triggers
+  database.pragma('recursive_triggers = ON');
+  database.pragma('trusted_schema = OFF');
+  // what power failure may take is decided in transactions.ts
+  database.pragma('synchronous = NORMAL');
+  if (database.pragma('application_id', { simple: true }) !== applicationId) {
+    database.pragma(`application_id = ${applicationId}`);
+  }
+}
