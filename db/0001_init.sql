@@ -4,7 +4,8 @@
 CREATE TABLE users (
   id                INTEGER PRIMARY KEY AUTOINCREMENT,
   name              TEXT    NOT NULL UNIQUE
-                    CHECK (length(name) BETWEEN 1 AND 64
+                    -- length() stops at a NUL, as GLOB does; octet_length() does not
+                    CHECK (length(name) BETWEEN 1 AND 64 AND octet_length(name) = length(name)
                            AND name GLOB '[A-Za-z0-9]*' AND name NOT GLOB '*[^A-Za-z0-9._-]*'),
   disabled          INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
   -- an array of service names in JSON; empty means the site's default

@@ -51,7 +51,10 @@ export class LineReader {
     this.#parts = [];
     this.#length = 0;
     if (length > this.#longest) {
-      return { fault: 'too-long', message: `A line may have ${this.#longest} bytes; this had ${length}.` };
+      return {
+        fault: 'too-long',
+        message: `A line may have ${this.#longest} bytes; this had ${length}.`,
+      };
     }
     try {
       return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };

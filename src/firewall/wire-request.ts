@@ -1,8 +1,7 @@
 import type { WireError, WireErrorCode, WireOpening, WireRequest, WireService } from './wire.ts';
 
 export type ParsedRequest =
-  | { readonly request: WireRequest }
-  | { readonly id: number | null; readonly error: WireError };
+  { readonly request: WireRequest } | { readonly id: number | null; readonly error: WireError };
 
 class Malformed extends Error {
   readonly code: WireErrorCode;
@@ -44,7 +43,11 @@ function requestOf(id: number, fields: Fields): WireRequest {
       return { id, verb, address: text(fields['address'], 'address') };
     case 'open':
       only(fields, ['id', 'verb', 'address', 'services']);
-      return { id, verb, ...openingOf({ address: fields['address'], services: fields['services'] }) };
+      return {
+        id,
+        verb,
+        ...openingOf({ address: fields['address'], services: fields['services'] }),
+      };
     case 'sync':
       only(fields, ['id', 'verb', 'openings']);
       return { id, verb, openings: list(fields['openings'], 'openings').map(openingOf) };
@@ -108,5 +111,6 @@ function list(value: unknown, key: string): readonly unknown[] {
 function only(fields: Fields, allowed: readonly string[]): void {
   const unknown = Object.keys(fields).find((key) => !allowed.includes(key));
   // the key itself is not repeated: it is whatever the sender chose to send
-  if (unknown !== undefined) throw new Malformed(`Only these keys are allowed here: ${allowed.join(', ')}.`);
+  if (unknown !== undefined)
+    throw new Malformed(`Only these keys are allowed here: ${allowed.join(', ')}.`);
 }

@@ -28,9 +28,7 @@ export function outermost(networks: readonly Cidr[]): Cidr[] {
     (inner, at) =>
       !networks.some(
         (outer, other) =>
-          other !== at &&
-          contains(outer, inner) &&
-          (outer.prefix < inner.prefix || other < at), // of equals, the first stays
+          other !== at && contains(outer, inner) && (outer.prefix < inner.prefix || other < at), // of equals, the first stays
       ),
   );
 }

@@ -47,10 +47,14 @@ function readTrusted(path: string): string {
     // the open file is asked, not the path: nothing can be swapped in between
     const { mode, uid } = fstatSync(descriptor);
     if (uid !== 0) {
-      throw new ConfigError(`${path} belongs to uid ${uid}, not to root: run "chown root ${path}".`);
+      throw new ConfigError(
+        `${path} belongs to uid ${uid}, not to root: run "chown root ${path}".`,
+      );
     }
     if ((mode & 0o022) !== 0) {
-      throw new ConfigError(`${path} can be written by others than root: run "chmod go-w ${path}".`);
+      throw new ConfigError(
+        `${path} can be written by others than root: run "chmod go-w ${path}".`,
+      );
     }
     return readFileSync(descriptor, 'utf8');
   } finally {

@@ -30,7 +30,16 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const keys = ['socket', 'socketGroup', 'table', 'services', 'trusted', 'longest', 'mostAddresses', 'nft'];
+const keys = [
+  'socket',
+  'socketGroup',
+  'table',
+  'services',
+  'trusted',
+  'longest',
+  'mostAddresses',
+  'nft',
+];
 const usualNft = ['/usr/sbin/nft', '/sbin/nft', '/usr/local/sbin/nft'];
 
 /** @throws ConfigError */
@@ -42,8 +51,19 @@ export function readConfig(source: string): HelperConfig {
   }
   return {
     socket: path(fields['socket'], 'socket'),
-    socketGroup: optionalWord(fields['socketGroup'], 'socketGroup', /^[a-z_][a-z0-9_-]{0,31}$/, 'a group name'),
-    table: optionalWord(fields['table'], 'table', /^[a-z][a-z0-9_]{0,31}$/, 'a name of a–z, 0–9 and _') ?? 'dialgate',
+    socketGroup: optionalWord(
+      fields['socketGroup'],
+      'socketGroup',
+      /^[a-z_][a-z0-9_-]{0,31}$/,
+      'a group name',
+    ),
+    table:
+      optionalWord(
+        fields['table'],
+        'table',
+        /^[a-z][a-z0-9_]{0,31}$/,
+        'a name of a–z, 0–9 and _',
+      ) ?? 'dialgate',
     services: servicesOf(fields['services']),
     trusted: trustedOf(fields['trusted'] ?? []),
     longest: whole(fields['longest'], 'longest', 1, 31_536_000),

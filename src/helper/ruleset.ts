@@ -91,8 +91,14 @@ ${trustedRules(trusted, 'saddr')}    meta l4proto . th dport vmap { ${vmap('gate
 
 function trustedRules(trusted: readonly Cidr[], side: 'saddr' | 'daddr'): string {
   return ([4, 6] as const)
-    .map((family) => ({ family, texts: trusted.filter((n) => n.family === family).map((n) => n.text) }))
+    .map((family) => ({
+      family,
+      texts: trusted.filter((n) => n.family === family).map((n) => n.text),
+    }))
     .filter(({ texts }) => texts.length > 0)
-    .map(({ family, texts }) => `    ${family === 4 ? 'ip' : 'ip6'} ${side} { ${texts.join(', ')} } accept\n`)
+    .map(
+      ({ family, texts }) =>
+        `    ${family === 4 ? 'ip' : 'ip6'} ${side} { ${texts.join(', ')} } accept\n`,
+    )
     .join('');
 }

@@ -1,3 +1,4 @@
+import { AccessError } from '../domain/access-error.ts';
 import type { Seconds, Timer } from '../domain/time.ts';
 import type { Digit, Line, Playing } from './line.ts';
 import type { FixedPrompt, Prompt, Speech } from './prompts.ts';
@@ -103,6 +104,12 @@ export function createCall({
     return line.play(sound);
   }
 
+  /** What was not said must not be taken as heard: a read-back least of all. */
+  async function heard(playing: Playing): Promise<void> {
+    if ((await playing.finished) !== 'failed' || line.ended.aborted) return;
+    throw new AccessError('speech-failed', 'The exchange could not play a sound.');
+  }
+
   async function play(prompt: Prompt): Promise<void> {
     if (keys.length > 0) return;
     stillThere();
@@ -110,7 +117,7 @@ export function createCall({
     // a key may have come while the prompt was being rendered
     if (keys.length > 0) playing.stop();
     interruptible = playing;
-    await playing.finished;
+    await heard(playing);
     interruptible = undefined;
     if (keys.length === 0) stillThere();
   }

@@ -43,9 +43,12 @@ export async function takeCall(line: Line, parts: TakeCallParts): Promise<void> 
     await knockCall(call, { id, callerNumber }, parts, progress);
   } catch (error) {
     if (!(error instanceof HungUp)) {
-      if (progress.outcome !== 'opened') progress.outcome = 'failed';
       parts.fault(error, line, callId);
-      await apologise(error, parts.speech, line);
+      // once it is open, that is what the caller shall remember
+      if (progress.outcome !== 'opened') {
+        progress.outcome = 'failed';
+        await apologise(error, parts.speech, line);
+      }
     }
   } finally {
     limit.cancel();

@@ -6,10 +6,10 @@ import { accessErrorOf } from './faults.ts';
  * whole or not at all; rejections are AccessError.
  */
 export interface Transactions {
-  read<T>(work: () => T): Promise<T>;
-  write<T>(work: () => T): Promise<T>;
+  readonly read: <T>(work: () => T) => Promise<T>;
+  readonly write: <T>(work: () => T) => Promise<T>;
   /** As `write`, and on the disk when the promise resolves. */
-  writeDurably<T>(work: () => T): Promise<T>;
+  readonly writeDurably: <T>(work: () => T) => Promise<T>;
 }
 
 /**

@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase, type Database } from '../../src/sqlite/database.ts';
+import { createStores } from '../../src/sqlite/stores.ts';
+import { entry } from '../contract/stores.ts';
+import { compile, type Compiled } from './compiled.ts';
+import { migrations, newPath, open, openStores } from './workshop.ts';
+
+let compiled: Compiled;
+const children: ChildProcess[] = [];
+
+beforeAll(() => {
+  compiled = compile('writer');
+}, 60_000);
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => compiled.remove());
+
+function writer(path: string, name: string, rounds: number): ChildProcess {
+  const child = spawn(
+    process.execPath,
+    [compiled.program, path, migrations, name, String(rounds)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  children.push(child);
+  return child;
+}
+
+const ended = async (child: ChildProcess): Promise<number | null> => {
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
+};
+
+const one = (database: Database, sql: string): unknown => database.prepare(sql).pluck().get();
+
+/** Every change has its audit row, every audit row its change, and no number is missing. */
+function expectConsistent(database: Database): void {
+  expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+  expect(database.pragma('foreign_key_check')).toEqual([]);
+  const rows = one(database, 'SELECT count(*) FROM audit');
+  expect(one(database, 'SELECT max(seq) FROM audit')).toBe(rows);
+  for (const [changes, kind] of [
+    ['users', 'user-created'],
+    ['grants', 'gate-opened'],
+    ['grants WHERE ended_at IS NOT NULL', 'gate-closed'],
+  ]) {
+    expect(one(database, `SELECT count(*) FROM ${changes}`)).toBe(
+      one(database, `SELECT count(*) FROM audit WHERE kind = '${kind}'`),
+    );
+  }
+}
+
+describe('several processes', { timeout: 60_000 }, () => {
+  it('make and fill one new database at once, and lose nothing', async () => {
+    const path = newPath();
+    const writers = ['anna', 'mira', 'otto'].map((name) => writer(path, name, 200));
+    expect(await Promise.all(writers.map(ended))).toEqual([0, 0, 0]);
+    const database = open(path);
+    expectConsistent(database);
+    expect(one(database, 'SELECT count(*) FROM grants')).toBe(600);
+    expect(one(database, 'SELECT count(*) FROM audit')).toBe(3 + 600 + 300);
+    database.close();
+  });
+
+  it('killed in the middle of writing leave a consistent database, again and again', async () => {
+    const path = newPath();
+    for (const name of ['anna', 'mira', 'otto', 'zora']) {
+      const child = writer(path, name, 1_000_000);
+      const exit = ended(child);
+      await once(child.stdout as NonNullable<typeof child.stdout>, 'data');
+      child.kill('SIGKILL');
+      expect(await exit).toBeNull();
+      const database = openDatabase(path, { migrations });
+      expectConsistent(database);
+      const before = Number(one(database, 'SELECT max(seq) FROM audit'));
+      const stores = createStores(database);
+      expect((await stores.audit.append(entry('server-started'))).seq).toBe(before + 1);
+      stores.close();
+    }
+    const database = open(path);
+    expect(Number(one(database, 'SELECT count(*) FROM grants'))).toBeGreaterThanOrEqual(80);
+    database.close();
+  });
+});
+
+describe('two handles on one database', () => {
+  it('see what the other has written, and each other’s conflicts', async () => {
+    const path = newPath();
+    const [one, other] = [openStores(path), openStores(path)];
+    const token = { name: 'ops', role: 'admin', createdAt: 1 } as const;
+    const { id } = await one.tokens.add(token, 'h1', entry('token-created'));
+    expect(await other.tokens.byHash('h1')).toMatchObject({ id });
+    await expect(other.tokens.add(token, 'h2', entry('token-created'))).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    const ends = await Promise.allSettled(
+      [one, other].map((stores) => stores.tokens.revoke(id, 5, entry('token-revoked'))),
+    );
+    expect(ends.map((end) => end.status).sort()).toEqual(['fulfilled', 'rejected']);
+    one.close();
+    other.close();
+  });
+});
