@@ -33,7 +33,9 @@ export interface AsteriskConfigOptions {
 }
 
 /** The directories of one Asterisk, below its `directory`. */
-export function asteriskDirectories(directory: string): Record<'etc' | 'log' | 'run' | 'var', string> {
+export function asteriskDirectories(
+  directory: string,
+): Record<'etc' | 'log' | 'run' | 'var', string> {
   return {
     etc: join(directory, 'etc'),
     log: join(directory, 'log'),

@@ -62,8 +62,12 @@ export function enclosed(
   const leash = ['setpriv', '--pdeathsig', 'KILL'];
   const drop =
     isRoot && options.uid !== undefined
-      ? [`--reuid=${options.uid}`, `--regid=${options.uid}`, '--clear-groups', '--no-new-privs']
-          .concat('--bounding-set=-all', '--inh-caps=-all')
+      ? [
+          `--reuid=${options.uid}`,
+          `--regid=${options.uid}`,
+          '--clear-groups',
+          '--no-new-privs',
+        ].concat('--bounding-set=-all', '--inh-caps=-all')
       : [];
   const unshare = isRoot ? ['unshare', '--mount'] : ['unshare', '--map-root-user', '--mount'];
   const enter =

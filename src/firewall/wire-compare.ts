@@ -8,6 +8,8 @@ export interface Change {
   readonly address: string;
   readonly open: readonly WireService[];
   readonly shut: readonly string[];
+  /** The longest that any wanted service shall last, in seconds; 0 when none is wanted. */
+  readonly until: number;
 }
 
 /** The changes that make `current` match `desired`; addresses that match are not among them. */
@@ -34,6 +36,7 @@ function changeAt(
       const now = left.get(service);
       return now === undefined || Math.abs(now - seconds) > tolerance;
     }),
+    until: Math.max(0, ...wanted.map(({ seconds }) => seconds)),
     shut: [...left.keys()].filter((name) => !wanted.some(({ service }) => service === name)),
   };
 }

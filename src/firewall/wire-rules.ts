@@ -70,11 +70,11 @@ export function checkOpening(opening: WireOpening, limits: WireLimits): void {
 }
 
 /** A whole desired list, sorted into what may be opened and what may not, each with its reason. */
-export function sortOpenings(
-  openings: readonly WireOpening[],
+export function sortOpenings<O extends WireOpening>(
+  openings: readonly O[],
   limits: WireLimits,
-): { good: WireOpening[]; failed: { address: string; reason: string }[] } {
-  const good = new Map<string, WireOpening>();
+): { good: O[]; failed: { address: string; reason: string }[] } {
+  const good = new Map<string, O>();
   const failed: { address: string; reason: string }[] = [];
   for (const opening of openings) {
     try {

@@ -11,6 +11,12 @@ export const memory = 24 * 3600;
 export const openSet = (service: string): string => `open4_${service}`;
 export const visitedSet = 'visited4';
 
+/**
+ * The kernel's own cap on a set stands a little above the helper's: closing is
+ * add-then-delete, which wants a slot, and ended elements keep theirs for a second.
+ */
+const spareSlots = 64;
+
 /** Room for a day's comings and goings, not only for those open at once. */
 const visitedSize = (mostAddresses: number): number => Math.max(65_536, 8 * mostAddresses);
 
@@ -30,14 +36,15 @@ const visitedSize = (mostAddresses: number): number => Math.max(65_536, 8 * most
  */
 export function rulesetOf(config: HelperConfig): string {
   const { table, services, trusted, mostAddresses } = config;
+  const setSize = mostAddresses + spareSlots;
   const vmap = (chain: string): string =>
     services
       .flatMap(({ name, ports }) => ports.map((port) => `${portKey(port)} : jump ${chain}_${name}`))
       .join(', ');
   const sets = services.map(
     ({ name }) => `
-  set ${openSet(name)} { type ipv4_addr; flags timeout; counter; size ${mostAddresses}; }
-  set open6_${name} { type ipv6_addr; flags timeout; counter; size ${mostAddresses}; }`,
+  set ${openSet(name)} { type ipv4_addr; flags timeout; counter; size ${setSize}; }
+  set open6_${name} { type ipv6_addr; flags timeout; counter; size ${setSize}; }`,
   );
   const gates = services.map(
     ({ name }) => `

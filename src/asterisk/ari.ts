@@ -1,0 +1,101 @@
+import { connect } from 'ari-client';
+import type { AriEvents, ChannelFields } from './ari-events.ts';
+
+/** The event connection, as far as a watch over it needs it. */
+export interface EventSocket {
+  readonly readyState: number;
+  ping(): void;
+  terminate(): void;
+  on(event: 'open' | 'pong' | 'close' | 'error' | 'message', listener: () => void): unknown;
+}
+
+/** ari-client as it is. Its own types are wrong in places, so these say what is used and was seen. */
+interface AriClient {
+  on<K extends keyof AriEvents>(name: K, listener: (event: AriEvents[K]) => void): unknown;
+  removeAllListeners(): unknown;
+  start(application: string): PromiseLike<void>;
+  channels: {
+    list(): PromiseLike<ChannelFields[]>;
+    answer(parameters: { channelId: string }): PromiseLike<void>;
+    hangup(parameters: { channelId: string }): PromiseLike<void>;
+    playWithId(parameters: {
+      channelId: string;
+      playbackId: string;
+      media: string;
+    }): PromiseLike<unknown>;
+  };
+  playbacks: { stop(parameters: { playbackId: string }): PromiseLike<void> };
+  _ws: EventSocket | undefined;
+  _wsClosed: boolean;
+}
+
+/**
+ * One connection to ARI, good for one life of the event socket: ari-client would
+ * reconnect by itself, with growing pauses and giving up in the end, so it is
+ * kept from that and a new one is made instead.
+ */
+export class Ari {
+  readonly #client: AriClient;
+  #socket: EventSocket | undefined;
+
+  private constructor(client: AriClient) {
+    this.#client = client;
+  }
+
+  static async connect(url: string, username: string, password: string): Promise<Ari> {
+    return new Ari((await connect(url, username, password)) as unknown as AriClient);
+  }
+
+  on<K extends keyof AriEvents>(name: K, listener: (event: AriEvents[K]) => void): void {
+    this.#client.on(name, listener);
+  }
+
+  /** Opens the event connection, once, and gives its socket before anything can happen on it. */
+  open(application: string): EventSocket {
+    const accept = (socket: EventSocket): void => {
+      // not the first: ari-client's own attempt to reconnect
+      if (this.#socket) socket.terminate();
+      this.#socket = socket;
+    };
+    Object.defineProperty(this.#client, '_ws', { get: () => this.#socket, set: accept });
+    // rejects only when ari-client gives up, long after the watch has seen the end
+    this.#client.start(application).then(undefined, () => undefined);
+    if (!this.#socket) throw new Error('ari-client did not open an event connection');
+    return this.#socket;
+  }
+
+  /** Lets go of the event connection for good. Commands still work. */
+  retire(): void {
+    // tells ari-client that the close is wanted, in the attempt that it has scheduled, too
+    Object.defineProperty(this.#client, '_wsClosed', { get: () => true, set: () => undefined });
+    this.#client.removeAllListeners();
+    this.#socket?.terminate();
+  }
+
+  async channels(): Promise<ChannelFields[]> {
+    return this.#client.channels.list();
+  }
+
+  async answer(channelId: string): Promise<void> {
+    await this.#client.channels.answer({ channelId });
+  }
+
+  async hangUp(channelId: string): Promise<void> {
+    await this.#client.channels.hangup({ channelId });
+  }
+
+  async play(channelId: string, playbackId: string, path: string): Promise<void> {
+    await this.#client.channels.playWithId({ channelId, playbackId, media: `sound:${path}` });
+  }
+
+  async stopPlayback(playbackId: string): Promise<void> {
+    await this.#client.playbacks.stop({ playbackId });
+  }
+}
+
+/** The HTTP status with which Asterisk refused; undefined when it did not answer at all. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof Error && 'status' in error && typeof error.status === 'number'
+    ? error.status
+    : undefined;
+}

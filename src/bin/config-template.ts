@@ -1,0 +1,54 @@
+/** What `dialgate init` writes where there is no configuration yet; every value shown is the default. */
+export const configTemplate = `# dialgate's configuration. "dialgate check-config" checks it; docs/configuration.md explains it.
+
+database: /var/lib/dialgate/dialgate.db
+key_file: /etc/dialgate/secret.key
+
+asterisk:
+  url: http://127.0.0.1:8088
+  username: dialgate
+  password_file: /etc/dialgate/ari.password
+  application: dialgate
+
+# The privileged helper does the firewall work; which ports a service has, and
+# who is always trusted, stands in its own file, /etc/dialgate/helper.json.
+# To try dialgate without touching a firewall: { kind: dry-run, services: [sip, web] }
+firewall:
+  kind: helper
+  socket: /run/dialgate-helper/helper.sock
+
+http:
+  host: 127.0.0.1
+  port: 8787
+  admin_socket: /run/dialgate/admin.sock
+
+access:
+  services: [sip, rtp, web]   # what a call opens
+  open_for: 4h
+  longest: 12h
+  most_open: 5                # addresses that one user may have open at once
+
+speech:
+  language: en
+  cache: /var/cache/dialgate/sounds
+
+# The address that callers are told. Leave out "address" to have it discovered.
+external_address:
+  stun: []                    # such as [stun.example.net:3478]; else the default route's address
+  refresh: 10m
+`;
+
+/** What the helper may do at most; owned by root, and read by the helper alone. */
+export const helperTemplate = `{
+  "socket": "/run/dialgate-helper/helper.sock",
+  "socketGroup": "dialgate",
+  "services": {
+    "sip": ["udp/5060", "tcp/5060-5061"],
+    "rtp": ["udp/10000-20000"],
+    "web": ["tcp/80", "tcp/443"]
+  },
+  "trusted": ["192.0.2.0/24"],
+  "longest": 43200,
+  "mostAddresses": 1024
+}
+`;

@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { AccessError } from '../domain/access-error.ts';
+import {
+  address,
+  duration,
+  network,
+  path,
+  port,
+  serviceName,
+  stunServer,
+  timeZone,
+} from './config-values.ts';
+
+const lockout = (forgiven: number, first: number, longest: number) =>
+  z
+    .strictObject({
+      forgiven: z.int().min(1).max(100).default(forgiven),
+      first: duration.default(first),
+      longest: duration.default(longest),
+      memory: duration.default(86_400),
+    })
+    .prefault({});
+
+/** The whole configuration, with everything that has a sensible default defaulted. */
+const configFile = z.strictObject({
+  database: path.default('/var/lib/dialgate/dialgate.db'),
+  key_file: path.default('/etc/dialgate/secret.key'),
+  asterisk: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/, error: 'an http or https URL' })
+        .default('http://127.0.0.1:8088'),
+      username: z.string().min(1).default('dialgate'),
+      password_file: path.default('/etc/dialgate/ari.password'),
+      application: z
+        .string()
+        .regex(/^[A-Za-z0-9_-]+$/, 'letters, digits, _ and -')
+        .default('dialgate'),
+    })
+    .prefault({}),
+  firewall: z
+    .discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('helper'),
+        socket: path.default('/run/dialgate-helper/helper.sock'),
+      }),
+      z.strictObject({ kind: z.literal('dry-run'), services: z.array(serviceName).min(1) }),
+    ])
+    .prefault({ kind: 'helper' }),
+  http: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: port.default(8787),
+      admin_socket: path.default('/run/dialgate/admin.sock'),
+      /** Names by which browsers may reach us, besides localhost (they are checked against rebinding). */
+      names: z.array(z.string().min(1)).default([]),
+    })
+    .prefault({}),
+  access: z.strictObject({
+    services: z.array(serviceName).min(1),
+    open_for: duration.default(4 * 3600),
+    longest: duration.default(12 * 3600),
+    most_open: z.int().min(1).max(100).default(5),
+    also_allow: z.array(network).default([]),
+    user_lockout: lockout(4, 60, 900),
+    caller_lockout: lockout(5, 60, 86_400),
+  }),
+  call: z
+    .strictObject({
+      first_key: duration.default(8),
+      next_key: duration.default(5),
+      longest: duration.default(300),
+    })
+    .prefault({}),
+  speech: z
+    .strictObject({
+      language: z
+        .string()
+        .regex(/^[a-z]{2,3}$/, 'a language such as en')
+        .default('en'),
+      /** Where prompts.yaml lies; by default the one that ships with dialgate. */
+      sounds: path.optional(),
+      cache: path.default('/var/cache/dialgate/sounds'),
+      time_zone: timeZone.optional(),
+    })
+    .prefault({}),
+  external_address: z
+    .strictObject({
+      address: address.optional(),
+      stun: z.array(stunServer).max(8).default([]),
+      refresh: duration.default(600),
+    })
+    .prefault({}),
+  reconcile_every: duration.default(10),
+  log: z
+    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') })
+    .prefault({}),
+});
+
+export type Config = z.infer<typeof configFile>;
+
+/**
+ * Reads and checks the configuration.
+ * @throws AccessError `invalid`; its message names the file, the line, the key and what is allowed.
+ */
+export function readConfig(file: string): Config {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new AccessError(
+      'invalid',
+      missing
+        ? `There is no configuration at ${file}. Make one with "dialgate init", or name another with --config.`
+        : `The configuration ${file} cannot be read: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [fault] = document.errors;
+  if (fault) throw new AccessError('invalid', `${file} is not YAML: ${fault.message}`);
+  const checked = configFile.safeParse(document.toJS() ?? {});
+  if (checked.success) {
+    checkTogether(checked.data, file);
+    return checked.data;
+  }
+  const complaints = checked.error.issues.map((issue) => {
+    const keys = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
+    const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+    const at = unknown === undefined ? keys : [...keys, unknown];
+    const words = unknown === undefined ? issue.message : 'there is no such key';
+    return `  line ${lineOf(at)}: ${at.join('.') || 'the file'}: ${words}`;
+  });
+  throw new AccessError('invalid', `${file} is not right:\n${complaints.join('\n')}`);
+
+  /** The line of the key, or of the nearest key above it that is there. */
+  function lineOf(keys: readonly (string | number)[]): number {
+    for (let depth = keys.length; depth > 0; depth--) {
+      const node = document.getIn(keys.slice(0, depth), true) as
+        { range?: [number, number, number] } | undefined;
+      if (node?.range) return lines.linePos(node.range[0]).line;
+    }
+    return 1;
+  }
+}
+
+function checkTogether(config: Config, file: string): void {
+  const { open_for: openFor, longest } = config.access;
+  if (openFor > longest) {
+    throw new AccessError(
+      'invalid',
+      `${file} is not right:\n  access.open_for (${openFor} s) is longer than access.longest (${longest} s)`,
+    );
+  }
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import { run } from '../cli/program.ts';
+import { checkConfig } from './check-config.ts';
+import { readConfig } from './config.ts';
+import { init } from './init.ts';
+import { serve } from './serve.ts';
+import { version } from './version.ts';
+import { withRest } from './with-rest.ts';
+
+process.exitCode = await run(
+  {
+    version,
+    init: async (request) => init(request),
+    serve: (file) => serve(readConfig(file)),
+    checkConfig,
+    withRest,
+    print: (line) => void process.stdout.write(`${line}\n`),
+  },
+  process.argv.slice(2),
+);

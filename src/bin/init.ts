@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { AccessError } from '../domain/access-error.ts';
+import type { InitRequest } from '../cli/doings.ts';
+import { openDatabase } from '../sqlite/database.ts';
+import { configTemplate, helperTemplate } from './config-template.ts';
+import { readConfig } from './config.ts';
+import { newKey, readSecretFile, writeNewFile } from './key-file.ts';
+import { programRoot } from './version.ts';
+
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * Makes what is missing and leaves alone what is there, so that running it again
+ * is safe: configuration, key, ARI password and user, the helper's limits, database.
+ * @returns what was done and what is left to do, line by line.
+ */
+export function init({ config: file, owner }: InitRequest): readonly string[] {
+  const who = ownerOf(owner);
+  const said: string[] = [];
+  const own = (path: string): void => {
+    if (who) chownSync(path, who.uid, who.gid);
+  };
+  const folder = (path: string, mode = 0o750): void => {
+    if (existsSync(path)) return;
+    mkdirSync(path, { recursive: true, mode });
+    own(path);
+    said.push(`made   ${path}/`);
+  };
+  /** Root keeps what the server must not be able to change. */
+  const write = (path: string, text: string, mode: number, keeper: 'root' | 'server'): void => {
+    folder(dirname(path));
+    const made = writeNewFile(path, text, mode);
+    if (made && keeper === 'server') own(path);
+    said.push(`${made ? 'made  ' : 'kept  '} ${path}`);
+  };
+
+  write(file, configTemplate, 0o644, 'root');
+  const config = readConfig(file);
+  const beside = dirname(file);
+  write(config.key_file, `${newKey()}\n`, 0o640, 'server');
+  const passwordFile = config.asterisk.password_file;
+  write(passwordFile, `${randomBytes(24).toString('hex')}\n`, 0o640, 'server');
+  const password = readSecretFile(passwordFile, 'The ARI password file');
+  const ariFile = join(beside, 'ari_dialgate.conf');
+  write(ariFile, ariUser(config.asterisk.username, password), 0o640, 'root');
+  if (config.firewall.kind === 'helper') {
+    write(join(beside, 'helper.json'), helperTemplate, 0o644, 'root');
+  }
+
+  folder(dirname(config.database));
+  folder(config.speech.cache, 0o755); // Asterisk plays from it
+  folder(dirname(config.http.admin_socket));
+  const isNew = !existsSync(config.database);
+  openDatabase(config.database, { migrations: join(programRoot, 'db') }).close();
+  if (isNew) own(config.database);
+  said.push(`${isNew ? 'made  ' : 'kept  '} ${config.database}`);
+
+  return [
+    ...said,
+    '',
+    `Next: put ${ariFile} and dialplan/extensions_dialgate.conf into Asterisk, check helper.json,`,
+    'start dialgate-helper and "dialgate serve", then "dialgate user add NAME".',
+  ];
+}
+
+function ownerOf(owner: string | undefined): Owner | undefined {
+  if (owner === undefined) return undefined;
+  if (process.getuid?.() !== 0) {
+    throw new AccessError(
+      'invalid',
+      'Only root can make files for another user: leave out --owner, or become root.',
+    );
+  }
+  if (/^[0-9]+$/.test(owner)) return { uid: Number(owner), gid: Number(owner) };
+  const id = (which: '-u' | '-g'): number => {
+    try {
+      return Number(execFileSync('id', [which, '--', owner], { stdio: 'pipe', timeout: 5000 }));
+    } catch (cause) {
+      throw new AccessError(
+        'invalid',
+        `There is no user ${owner} on this machine. Make it: useradd --system ${owner}`,
+        { cause },
+      );
+    }
+  };
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+/** The shipped fragment with the name and the password in place; crypted where openssl is at hand. */
+function ariUser(username: string, password: string): string {
+  const fragment = readFileSync(join(programRoot, 'dialplan', 'ari_dialgate.conf'), 'utf8').replace(
+    /^\[dialgate\]$/m,
+    `[${username}]`,
+  );
+  const put = (format: string, text: string): string =>
+    fragment
+      .replace(/^password_format=.*$/m, `password_format=${format}`)
+      .replace(/^password=.*$/m, () => `password=${text}`);
+  try {
+    const options = { input: password, stdio: 'pipe', timeout: 5000 } as const;
+    const crypted = execFileSync('openssl', ['passwd', '-6', '-stdin'], options);
+    return put('crypt', crypted.toString().trim());
+  } catch {
+    return put('plain', password);
+  }
+}

@@ -1,0 +1,125 @@
+import { networkInterfaces } from 'node:os';
+import {
+  createAdministration,
+  type Administration,
+  type Health,
+} from '../access/administration.ts';
+import { createGate, type Gate } from '../access/gate.ts';
+import { createSecrets, type Secrets } from '../access/secrets.ts';
+import { parseAddress, type Address } from '../domain/address.ts';
+import type { Firewall, Stores } from '../domain/ports.ts';
+import { systemClock } from '../domain/time.ts';
+import { DryRunFirewall } from '../firewall/dry-run.ts';
+import { HelperClient } from '../firewall/helper-client.ts';
+import { openDatabase } from '../sqlite/database.ts';
+import { createStores } from '../sqlite/stores.ts';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { readKey } from './key-file.ts';
+import { programRoot, version } from './version.ts';
+
+/** The rules with their real adapters behind them: all but the telephone and the doors. */
+export interface House {
+  readonly stores: Stores;
+  readonly firewall: Firewall;
+  readonly gate: Gate;
+  readonly secrets: Secrets;
+  readonly administration: Administration;
+  close(): void;
+}
+
+export interface HouseParts {
+  readonly config: Config;
+  readonly log: Logger;
+  /** The address that callers are told, once it is known. */
+  readonly externalAddress: () => Address | undefined;
+  readonly asteriskHealth: () => { connected: boolean; why?: string };
+}
+
+/** @throws AccessError naming what cannot be used and the mend. */
+export function openHouse({ config, log, externalAddress, asteriskHealth }: HouseParts): House {
+  const secrets = createSecrets(readKey(config.key_file));
+  const database = openDatabase(config.database, { migrations: join(programRoot, 'db') });
+  const stores = createStores(database);
+  const firewall = chooseFirewall(config, log);
+  const gate = createGate({
+    stores,
+    firewall,
+    clock: systemClock,
+    rules: {
+      services: config.access.services,
+      openFor: config.access.open_for,
+      longest: config.access.longest,
+      mostOpen: config.access.most_open,
+      addresses: () => ({
+        own: [externalAddress(), ...interfaceAddresses()].filter((a) => a !== undefined),
+        alsoAllowed: config.access.also_allow,
+      }),
+    },
+  });
+  const administration = createAdministration({
+    stores,
+    gate,
+    firewall,
+    secrets,
+    clock: systemClock,
+    health: () => health(stores, firewall, asteriskHealth),
+  });
+  return {
+    stores,
+    firewall,
+    gate,
+    secrets,
+    administration,
+    close() {
+      if (firewall instanceof HelperClient) firewall.stop();
+      stores.close();
+    },
+  };
+}
+
+const dryRunAddresses = 1024;
+
+function chooseFirewall(config: Config, log: Logger): Firewall | HelperClient {
+  if (config.firewall.kind === 'helper') {
+    return new HelperClient({ socket: config.firewall.socket });
+  }
+  return new DryRunFirewall(
+    {
+      services: config.firewall.services,
+      longest: config.access.longest,
+      mostAddresses: dryRunAddresses,
+    },
+    systemClock,
+    (what) => log.warn({ event: 'dry-run' }, what),
+  );
+}
+
+function interfaceAddresses(): (Address | undefined)[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .map(({ address }) => parseAddress(address));
+}
+
+async function health(
+  stores: Stores,
+  firewall: Firewall,
+  asteriskHealth: HouseParts['asteriskHealth'],
+): Promise<Health> {
+  const tried = async (work: Promise<unknown>): Promise<{ ok: boolean; why?: string }> => {
+    try {
+      await work;
+      return { ok: true };
+    } catch (error) {
+      return { ok: false, why: (error as Error).message };
+    }
+  };
+  const { connected, why } = asteriskHealth();
+  const parts = {
+    asterisk: { ok: connected, ...(why !== undefined && { why }) },
+    helper: await tried(firewall.limits()),
+    database: await tried(stores.tokens.list()),
+  };
+  return { ok: Object.values(parts).every((part) => part.ok), parts, version };
+}

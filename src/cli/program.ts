@@ -1,0 +1,72 @@
+import { Command, CommanderError } from 'commander';
+import { AccessError } from '../domain/access-error.ts';
+import { auditCommand, callsCommand } from './records.ts';
+import type { Asked, Doings } from './doings.ts';
+import { grantCommand } from './grants.ts';
+import { tokenCommand } from './tokens.ts';
+import { userCommand } from './users.ts';
+
+const defaultConfig = '/etc/dialgate/dialgate.yaml';
+
+/** The whole command line. */
+export function program(doings: Doings): Command {
+  const { print } = doings;
+  const root = new Command('dialgate')
+    .description('Opens the firewall for the address a traveller keys on the telephone.')
+    .version(doings.version)
+    .option(
+      '-c, --config <file>',
+      'configuration file',
+      process.env['DIALGATE_CONFIG'] ?? defaultConfig,
+    )
+    .showHelpAfterError('(add --help for what there is)')
+    .exitOverride();
+  const config = (): string => root.opts<{ config: string }>().config;
+
+  root
+    .command('init')
+    .description(
+      'make the configuration, the key, the database and what Asterisk and the helper need',
+    )
+    .option('--owner <user>', 'who shall run "dialgate serve" (a user name or number)')
+    .action(async (options: { owner?: string }) => {
+      for (const line of await doings.init({ config: config(), owner: options.owner })) print(line);
+    });
+  root
+    .command('serve')
+    .description('take calls and serve the API, until stopped')
+    .action(() => doings.serve(config()));
+  root
+    .command('check-config')
+    .description('check the configuration and what it points to, and change nothing')
+    .action(async () => {
+      for (const line of await doings.checkConfig(config())) print(line);
+    });
+
+  const asked: Asked = { print, withRest: (work) => doings.withRest(config(), work) };
+  root.addCommand(userCommand(asked));
+  root.addCommand(grantCommand(asked));
+  root.addCommand(auditCommand(asked));
+  root.addCommand(callsCommand(asked));
+  root.addCommand(tokenCommand(asked));
+  for (const command of [root, ...root.commands, ...root.commands.flatMap((c) => c.commands)]) {
+    command.exitOverride();
+  }
+  return root;
+}
+
+/**
+ * Runs a command line to its end.
+ * @returns the exit status: 0 done, 1 refused or failed, 2 the words are wrong.
+ */
+export async function run(doings: Doings, words: readonly string[]): Promise<number> {
+  try {
+    await program(doings).parseAsync(words, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const message = error instanceof AccessError ? error.message : `Unexpected: ${String(error)}`;
+    process.stderr.write(`dialgate: ${message}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,108 @@
+import { AccessError } from '../domain/access-error.ts';
+import type { Address } from '../domain/address.ts';
+import type { Opening } from '../domain/grant.ts';
+import type { Firewall, FirewallLimits, OpenAddress, SyncReport } from '../domain/ports.ts';
+import { after, secondsBetween, type Clock, type Instant } from '../domain/time.ts';
+import { changesBetween } from './wire-compare.ts';
+import { checkAddress, checkOpening, Refused, sortOpenings, tooMany } from './wire-rules.ts';
+
+/**
+ * A gate that only says what it would do: where there is no nftables to be had,
+ * and in tests. Follows the helper's rules, and forgets when the time is up.
+ */
+export class DryRunFirewall implements Firewall {
+  readonly #limits: FirewallLimits;
+  readonly #clock: Clock;
+  readonly #say: (sentence: string) => void;
+  readonly #open = new Map<Address, Map<string, Instant>>();
+
+  constructor(limits: FirewallLimits, clock: Clock, say: (sentence: string) => void) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#say = say;
+  }
+
+  async open(opening: Opening): Promise<void> {
+    this.#checked(() => {
+      checkOpening(opening, this.#limits);
+      this.#expire();
+      const full = this.#open.size >= this.#limits.mostAddresses;
+      if (full && !this.#open.has(opening.address)) throw tooMany(this.#limits);
+    });
+    this.#set(opening);
+  }
+
+  async close(address: Address): Promise<void> {
+    this.#checked(() => checkAddress(address));
+    this.#drop(address);
+  }
+
+  async list(): Promise<OpenAddress[]> {
+    this.#expire();
+    const now = this.#clock.now();
+    return [...this.#open].map(([address, services]) => ({
+      address,
+      services: [...services].map(([service, ends]) => ({
+        service,
+        seconds: secondsBetween(now, ends),
+        packets: 0,
+      })),
+    }));
+  }
+
+  async sync(openings: readonly Opening[]): Promise<SyncReport> {
+    const { good, failed } = sortOpenings(openings, this.#limits);
+    const wanted = new Map<string, Opening>(good.map((opening) => [opening.address, opening]));
+    const opened: Address[] = [];
+    const closed: Address[] = [];
+    for (const { address } of changesBetween(await this.list(), good)) {
+      const opening = wanted.get(address);
+      if (opening) {
+        this.#set(opening);
+        opened.push(opening.address);
+      } else {
+        this.#drop(address as Address);
+        closed.push(address as Address);
+      }
+    }
+    return { opened, closed, failed };
+  }
+
+  async limits(): Promise<FirewallLimits> {
+    return this.#limits;
+  }
+
+  /** Nothing but this object changes what it holds. */
+  onDisturbed(): void {}
+
+  #set({ address, services }: Opening): void {
+    const now = this.#clock.now();
+    this.#open.set(
+      address,
+      new Map(services.map(({ service, seconds }) => [service, after(now, seconds)])),
+    );
+    const list = services.map(({ service, seconds }) => `${service} for ${Math.round(seconds)} s`);
+    this.#say(`would open ${address}: ${list.join(', ')}`);
+  }
+
+  #drop(address: Address): void {
+    if (this.#open.delete(address)) this.#say(`would close ${address}`);
+  }
+
+  #expire(): void {
+    const now = this.#clock.now();
+    for (const [address, services] of this.#open) {
+      for (const [service, ends] of services) if (ends <= now) services.delete(service);
+      if (services.size === 0) this.#open.delete(address);
+    }
+  }
+
+  #checked(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      throw new AccessError('firewall-refused', error.message);
+    }
+  }
+}

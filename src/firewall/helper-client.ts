@@ -1,0 +1,90 @@
+import { AccessError } from '../domain/access-error.ts';
+import { parseAddress, type Address } from '../domain/address.ts';
+import type { Opening } from '../domain/grant.ts';
+import type { Firewall, FirewallLimits, OpenAddress, SyncReport } from '../domain/ports.ts';
+import { Requests, type Ask, type Done } from './requests.ts';
+import type { WireTimings } from './wire.ts';
+
+export interface HelperClientOptions {
+  /** Absolute path of the helper's socket. */
+  readonly socket: string;
+  /** Milliseconds that an answer may take, the wait for a connection included; lists and syncs get five times as long. */
+  readonly deadline?: number;
+  /** Told of each confirmed open: milliseconds from call to answer, and the helper's own times. */
+  readonly latency?: (milliseconds: number, timings: WireTimings) => void;
+}
+
+/**
+ * The gate as the privileged helper keeps it. Reconnects by itself, for ever. An
+ * open whose end nobody knows is reported as not opened, and the listeners of
+ * `onDisturbed` are called, so that the reconciler closes it if it was.
+ */
+export class HelperClient implements Firewall {
+  readonly #requests: Requests;
+  readonly #deadline: number;
+  readonly #latency: HelperClientOptions['latency'];
+  readonly #listeners: (() => void)[] = [];
+
+  constructor({ socket, deadline = 2000, latency }: HelperClientOptions) {
+    this.#deadline = deadline;
+    this.#latency = latency;
+    this.#requests = new Requests(socket, () => this.#listeners.forEach((listener) => listener()));
+  }
+
+  async open({ address, services }: Opening): Promise<void> {
+    const began = performance.now();
+    const { timings } = await this.#ask({ verb: 'open', address, services });
+    if (timings) this.#latency?.(performance.now() - began, timings);
+  }
+
+  async close(address: Address): Promise<void> {
+    await this.#ask({ verb: 'close', address });
+  }
+
+  async list(): Promise<OpenAddress[]> {
+    const { addresses } = await this.#ask({ verb: 'list' }, 5);
+    return present(addresses, 'addresses').map(({ address, services }) => ({
+      address: addressOf(address),
+      services,
+    }));
+  }
+
+  async sync(openings: readonly Opening[]): Promise<SyncReport> {
+    const { report } = await this.#ask({ verb: 'sync', openings }, 5);
+    const { opened, closed, failed } = present(report, 'report');
+    return { opened: opened.map(addressOf), closed: closed.map(addressOf), failed };
+  }
+
+  async limits(): Promise<FirewallLimits> {
+    return present((await this.#ask({ verb: 'limits' })).limits, 'limits');
+  }
+
+  onDisturbed(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Lets go of the helper; what is still under way is rejected, what is open stays open. */
+  stop(): void {
+    this.#requests.stop();
+  }
+
+  async #ask(ask: Ask, times = 1): Promise<Done> {
+    const answer = await this.#requests.make(ask, this.#deadline * times);
+    if (answer.ok) return answer;
+    const { code, message } = answer.error;
+    const unknown = code === 'unconfirmed' || code === 'busy';
+    throw new AccessError(
+      unknown ? 'firewall-unavailable' : 'firewall-refused',
+      `The firewall helper refused to ${ask.verb}: ${message}`,
+    );
+  }
+}
+
+function present<T>(value: T | undefined, what: string): T {
+  if (value !== undefined) return value;
+  throw new AccessError('internal', `The helper's answer has no ${what}: versions may differ.`);
+}
+
+function addressOf(text: string): Address {
+  return present(parseAddress(text), 'valid address');
+}

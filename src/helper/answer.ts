@@ -1,0 +1,54 @@
+import type { WireAnswer, WireRequest } from '../firewall/wire.ts';
+import { Refused } from '../firewall/wire-rules.ts';
+import type { Gate } from './gate.ts';
+import { reasonOf, type Log } from './log.ts';
+
+/** The closed table of what may be asked. Never rejects. */
+export async function answer(
+  gate: Gate,
+  log: Log,
+  request: WireRequest,
+  receivedAt: number,
+): Promise<WireAnswer> {
+  const { id, verb } = request;
+  try {
+    const result = await carryOut(gate, request, receivedAt);
+    if (verb === 'open' || verb === 'close') log(verb, { address: request.address, ...result });
+    if (verb === 'sync') log(verb, summary(result));
+    return { id, ok: true, ...result };
+  } catch (error) {
+    const refused =
+      error instanceof Refused ? error : new Refused('kernel', `Unexpected: ${reasonOf(error)}`);
+    const { code, message } = refused;
+    log('refused', { verb, code, message });
+    return { id, ok: false, error: { code, message } };
+  }
+}
+
+type Result = Omit<Extract<WireAnswer, { ok: true }>, 'id' | 'ok'>;
+
+async function carryOut(gate: Gate, request: WireRequest, receivedAt: number): Promise<Result> {
+  switch (request.verb) {
+    case 'open':
+      return { timings: await gate.open(request, receivedAt) };
+    case 'close':
+      await gate.close(request.address);
+      return {};
+    case 'list':
+      return { addresses: await gate.list() };
+    case 'sync':
+      return { report: await gate.sync(request.openings) };
+    case 'limits':
+      return { limits: gate.limits };
+    case 'ping':
+      return {};
+  }
+}
+
+function summary({ report }: Result): Record<string, number> {
+  return {
+    opened: report?.opened.length ?? 0,
+    closed: report?.closed.length ?? 0,
+    failed: report?.failed.length ?? 0,
+  };
+}

@@ -1,0 +1,109 @@
+import type { Socket } from 'node:net';
+import {
+  longestRequest,
+  type WireAnswer,
+  type WireEvent,
+  type WireRequest,
+} from '../firewall/wire.ts';
+import { LineReader, type Line } from '../firewall/wire-lines.ts';
+import { parseRequest } from '../firewall/wire-request.ts';
+
+export type Answer = (request: WireRequest, receivedAt: number) => Promise<WireAnswer>;
+
+/** Milliseconds. */
+export interface ClientTimes {
+  /** A line that has begun must end within this. */
+  readonly stall: number;
+  /** What we have written must be taken within this. */
+  readonly drain: number;
+}
+
+/** Requests that may wait, and bytes that may lie unread by the client, before we read no more. */
+const mostWaiting = 32;
+const mostUnread = 1024 * 1024;
+
+/**
+ * One connection: reads lines, has them answered one after another, writes the
+ * answers. Whoever stalls in mid-line or does not read is cut off; nothing that
+ * a client does can reject or throw here.
+ */
+export class Client {
+  readonly #socket: Socket;
+  readonly #answer: Answer;
+  readonly #times: ClientTimes;
+  readonly #reader = new LineReader(longestRequest);
+  readonly #waiting: { readonly line: Line; readonly receivedAt: number }[] = [];
+  #answering = false;
+  #stall: NodeJS.Timeout | undefined;
+  #drain: NodeJS.Timeout | undefined;
+
+  constructor(socket: Socket, answer: Answer, times: ClientTimes) {
+    this.#socket = socket;
+    this.#answer = answer;
+    this.#times = times;
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('drain', () => this.#drained());
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#forget());
+  }
+
+  send(message: WireAnswer | WireEvent): void {
+    if (!this.#socket.writable) return;
+    const taken = this.#socket.write(`${JSON.stringify(message)}\n`);
+    if (!taken) this.#drain ??= setTimeout(() => this.#socket.destroy(), this.#times.drain);
+  }
+
+  end(): void {
+    this.#socket.destroySoon();
+  }
+
+  #take(chunk: Buffer): void {
+    const receivedAt = performance.now();
+    for (const line of this.#reader.feed(chunk)) this.#waiting.push({ line, receivedAt });
+    this.#watchStall();
+    if (this.#waiting.length >= mostWaiting) this.#socket.pause();
+    void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    if (this.#answering) return;
+    this.#answering = true;
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      this.send(await this.#answerTo(next.line, next.receivedAt));
+      if (this.#socket.writableLength > mostUnread) this.#socket.pause();
+      else if (this.#waiting.length < mostWaiting) this.#socket.resume();
+    }
+    this.#answering = false;
+  }
+
+  async #answerTo(line: Line, receivedAt: number): Promise<WireAnswer> {
+    if ('fault' in line) {
+      return { id: null, ok: false, error: { code: line.fault, message: line.message } };
+    }
+    const parsed = parseRequest(line.text);
+    if ('error' in parsed) return { id: parsed.id, ok: false, error: parsed.error };
+    return this.#answer(parsed.request, receivedAt);
+  }
+
+  /** One timer from a line's beginning, not from its last byte: a trickle is a stall too. */
+  #watchStall(): void {
+    if (this.#reader.midLine) {
+      this.#stall ??= setTimeout(() => this.#socket.destroy(), this.#times.stall);
+    } else {
+      clearTimeout(this.#stall);
+      this.#stall = undefined;
+    }
+  }
+
+  #drained(): void {
+    clearTimeout(this.#drain);
+    this.#drain = undefined;
+    if (this.#waiting.length < mostWaiting) this.#socket.resume();
+  }
+
+  #forget(): void {
+    clearTimeout(this.#stall);
+    clearTimeout(this.#drain);
+    this.#waiting.length = 0;
+  }
+}

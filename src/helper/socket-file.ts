@@ -1,0 +1,56 @@
+import { chownSync, lstatSync, readFileSync, unlinkSync } from 'node:fs';
+import { connect } from 'node:net';
+import { ConfigError } from './config.ts';
+import { reasonOf, type Log } from './log.ts';
+
+/**
+ * Makes room for our socket: removes a file that a dead helper left, and refuses
+ * to start beside a living one.
+ *
+ * @throws ConfigError
+ */
+export async function claimSocket(path: string): Promise<void> {
+  const file = lstatSync(path, { throwIfNoEntry: false });
+  if (!file) return;
+  if (!file.isSocket()) {
+    throw new ConfigError(`${path} exists and is not a socket: remove it, or change "socket".`);
+  }
+  if (await answers(path)) {
+    throw new ConfigError(`Another helper answers at ${path}: stop it first, or change "socket".`);
+  }
+  unlinkSync(path);
+}
+
+/** A helper that is too busy to take the connection is a living one too. */
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    const end = (living: boolean) => (): void => {
+      socket.destroy();
+      resolve(living);
+    };
+    socket.setTimeout(2000, end(true));
+    socket.on('connect', end(true));
+    socket.on('error', (error: NodeJS.ErrnoException) => end(error.code !== 'ECONNREFUSED')());
+  });
+}
+
+/** Gives the socket to the group that may connect. An ordinary user can only do so for a group of its own. */
+export function giveToGroup(path: string, group: string, log: Log): void {
+  try {
+    chownSync(path, -1, groupId(group));
+  } catch (error) {
+    log('socket-group-failed', {
+      message: `Only the helper's own user and group can connect to ${path}: ${reasonOf(error)}.`,
+    });
+  }
+}
+
+function groupId(name: string): number {
+  const line = readFileSync('/etc/group', 'utf8')
+    .split('\n')
+    .find((entry) => entry.startsWith(`${name}:`));
+  const id = line?.split(':')[2];
+  if (id === undefined) throw new Error(`there is no group ${name} in /etc/group`);
+  return Number(id);
+}

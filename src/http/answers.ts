@@ -1,0 +1,110 @@
+import type { NewUserResult, SeenGrant } from '../access/administration.ts';
+import type { AuditRow, CallRecord } from '../domain/attempt.ts';
+import type { Grant } from '../domain/grant.ts';
+import type { Instant } from '../domain/time.ts';
+import type { Token } from '../domain/token.ts';
+import type { User } from '../domain/user.ts';
+
+/** What is answered: the same objects as the domain's, with times as ISO 8601 text in UTC. */
+type Timed<T, Keys extends keyof T> = Omit<T, Keys> & {
+  readonly [Key in Keys]: null extends T[Key] ? string | null : string;
+};
+
+export type UserAnswer = Timed<User, 'createdAt'>;
+/** The secrets in these three are shown this once. */
+export interface NewUserAnswer {
+  readonly user: UserAnswer;
+  readonly knockCode: string;
+  readonly pin: string;
+}
+export interface NewPinAnswer {
+  readonly user: UserAnswer;
+  readonly pin: string;
+}
+export interface NewTokenAnswer {
+  readonly token: TokenAnswer;
+  readonly secret: string;
+}
+export type GrantAnswer = Timed<SeenGrant, 'openedAt' | 'expiresAt' | 'endedAt'>;
+export type CallAnswer = Timed<CallRecord, 'beganAt' | 'endedAt'>;
+export type AuditAnswer = Timed<AuditRow, 'at'>;
+export type TokenAnswer = Timed<Token, 'createdAt' | 'revokedAt'>;
+
+export interface Items<T> {
+  readonly items: readonly T[];
+  /** Give it as `before` to go on; null at the end. */
+  readonly next: number | null;
+}
+
+const iso = (at: Instant): string => new Date(at).toISOString();
+const isoOrNull = (at: Instant | null): string | null => (at === null ? null : iso(at));
+
+// field by field: what the store may one day add to its rows must not leak out by itself
+
+export const userAnswer = (user: User): UserAnswer => ({
+  id: user.id,
+  name: user.name,
+  disabled: user.disabled,
+  services: user.services,
+  createdAt: iso(user.createdAt),
+});
+
+export const newUserAnswer = ({ user, knockCode, pin }: NewUserResult): NewUserAnswer => ({
+  user: userAnswer(user),
+  knockCode,
+  pin,
+});
+
+export const newPinAnswer = ({ user, pin }: { user: User; pin: string }): NewPinAnswer => ({
+  user: userAnswer(user),
+  pin,
+});
+
+export const grantAnswer = (grant: Grant & { packets?: number | null }): GrantAnswer => ({
+  id: grant.id,
+  userId: grant.userId,
+  userName: grant.userName,
+  address: grant.address,
+  services: grant.services,
+  openedAt: iso(grant.openedAt),
+  expiresAt: iso(grant.expiresAt),
+  callId: grant.callId,
+  endedAt: isoOrNull(grant.endedAt),
+  end: grant.end,
+  packets: grant.packets ?? null,
+});
+
+export const callAnswer = (call: CallRecord): CallAnswer => ({
+  id: call.id,
+  callerNumber: call.callerNumber,
+  dialled: call.dialled,
+  beganAt: iso(call.beganAt),
+  endedAt: isoOrNull(call.endedAt),
+  outcome: call.outcome,
+  userId: call.userId,
+});
+
+export const auditAnswer = (row: AuditRow): AuditAnswer => ({
+  seq: row.seq,
+  at: iso(row.at),
+  actor: row.actor,
+  kind: row.kind,
+  userId: row.userId,
+  grantId: row.grantId,
+  callId: row.callId,
+  address: row.address,
+  detail: row.detail,
+});
+
+export const tokenAnswer = (token: Token): TokenAnswer => ({
+  id: token.id,
+  name: token.name,
+  role: token.role,
+  createdAt: iso(token.createdAt),
+  revokedAt: isoOrNull(token.revokedAt),
+});
+
+export const newTokenAnswer = (made: { token: Token; secret: string }): NewTokenAnswer => ({
+  token: tokenAnswer(made.token),
+  secret: made.secret,
+});

@@ -1,0 +1,142 @@
+import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { AccessError } from '../domain/access-error.ts';
+import type { Seconds } from '../domain/time.ts';
+
+export interface Listening {
+  /** What was bound: `http://127.0.0.1:8080`, or the socket's path. */
+  readonly at: string;
+  /** Takes no more connections, lets the requests under way end, and cuts what is left after `grace` (5 s). */
+  close(grace?: Seconds): Promise<void>;
+}
+
+/** Port 0 takes any free one. @throws AccessError `conflict` when the port is taken, `internal` otherwise. */
+export async function listen(
+  app: RequestListener,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Listening> {
+  const server = limitedServer(app);
+  await bound(server, () => server.listen({ host, port }), `${host} port ${port}`);
+  const { address, family, port: taken } = server.address() as AddressInfo;
+  const shown = family === 'IPv6' ? `[${address}]` : address;
+  return { at: `http://${shown}:${taken}`, close: (grace) => close(server, grace) };
+}
+
+/**
+ * A socket file that was left by a crash is replaced; one that is being served,
+ * or a file of another kind, is not.
+ * @param mode permissions of the socket's file: they are the door.
+ * @throws AccessError `conflict` when it is served already, `internal` otherwise.
+ */
+export async function listenUnix(
+  app: RequestListener,
+  path: string,
+  mode: number,
+): Promise<Listening> {
+  await clear(path);
+  const server = limitedServer(app);
+  // bind() happens inside listen(), so that there is no moment with wider permissions
+  await bound(
+    server,
+    () => {
+      const before = process.umask(0o777 & ~mode);
+      try {
+        server.listen({ path });
+      } finally {
+        process.umask(before);
+      }
+    },
+    path,
+  );
+  chmodSync(path, mode);
+  return { at: path, close: (grace) => close(server, grace) };
+}
+
+function limitedServer(app: RequestListener): Server {
+  const server = createServer(
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 15_000,
+      keepAliveTimeout: 5_000,
+      connectionsCheckingInterval: 1_000,
+      maxHeaderSize: 16 * 1024,
+    },
+    app,
+  );
+  server.maxConnections = 256;
+  server.setTimeout(60_000); // nothing sent or received: a peer that has gone without a word
+  return server;
+}
+
+async function bound(server: Server, start: () => void, where: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.once('listening', resolve);
+    start();
+  }).catch((cause: unknown) => {
+    throw new AccessError(...reason((cause as NodeJS.ErrnoException).code, where), { cause });
+  });
+  // after that, an error of the server (no descriptors left, say) concerns one connection only
+  server.removeAllListeners('error').on('error', () => undefined);
+}
+
+function reason(code: string | undefined, where: string): ['conflict' | 'internal', string] {
+  switch (code) {
+    case 'EADDRINUSE':
+      return [
+        'conflict',
+        `${where} is taken: is another dialgate running? Choose another in the configuration.`,
+      ];
+    case 'EACCES':
+      return ['internal', `Listening on ${where} is not permitted to this user.`];
+    case 'EADDRNOTAVAIL':
+      return ['internal', `${where} is not an address of this machine; correct the configuration.`];
+    case 'ENOENT':
+      return [
+        'internal',
+        `The folder of ${where} does not exist; make it, or correct the configuration.`,
+      ];
+    default:
+      return ['internal', `Listening on ${where} failed (${code ?? 'unknown'}).`];
+  }
+}
+
+async function clear(path: string): Promise<void> {
+  const file = lstatSync(path, { throwIfNoEntry: false });
+  if (!file) return;
+  if (!file.isSocket()) {
+    throw new AccessError(
+      'internal',
+      `${path} exists and is no socket; remove it, or choose another path.`,
+    );
+  }
+  if (await isServed(path)) {
+    throw new AccessError('conflict', `${path} is served already: is another dialgate running?`);
+  }
+  unlinkSync(path);
+}
+
+/** Only a refusal shows that nobody serves it; silence for a second counts as served. */
+function isServed(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ path, timeout: 1000 });
+    const done = (served: boolean): void => {
+      socket.destroy();
+      resolve(served);
+    };
+    socket.once('connect', () => done(true));
+    socket.once('timeout', () => done(true));
+    socket.once('error', (error: NodeJS.ErrnoException) => done(error.code !== 'ECONNREFUSED'));
+  });
+}
+
+async function close(server: Server, grace: Seconds = 5): Promise<void> {
+  if (!server.listening) return;
+  const cut = setTimeout(() => server.closeAllConnections(), grace * 1000);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(cut);
+}

@@ -1,0 +1,26 @@
+import type { Actor } from '../domain/attempt.ts';
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** A request whose door and role have been checked; what it carries has not. */
+export interface Asked {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly by: Actor;
+}
+
+export interface Answer {
+  /** 200 unless said otherwise. */
+  readonly status?: number;
+  /** Where what was made can be found. */
+  readonly location?: string;
+  readonly body: unknown;
+}
+
+/** One thing that can be asked. GET is for every role, all else for administrators. */
+export interface Route {
+  readonly method: Method;
+  readonly path: string;
+  readonly answer: (asked: Asked) => Promise<Answer>;
+}

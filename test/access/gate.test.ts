@@ -1,0 +1,167 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { createGate, type Gate } from '../../src/access/gate.ts';
+import { AccessError } from '../../src/domain/access-error.ts';
+import { parseAddress, parseNetwork } from '../../src/domain/address.ts';
+import { DryRunFirewall } from '../../src/firewall/dry-run.ts';
+import { createMemoryStores } from '../fakes/stores.ts';
+
+const here = parseAddress('203.0.113.7')!;
+const there = parseAddress('203.0.113.8')!;
+
+let now = 1e12;
+let stores = createMemoryStores();
+let firewall: DryRunFirewall;
+let gate: Gate;
+
+beforeEach(async () => {
+  now = 1e12;
+  stores = createMemoryStores();
+  firewall = new DryRunFirewall(
+    { services: ['web', 'sip'], longest: 86_400, mostAddresses: 100 },
+    { now: () => now },
+    () => undefined,
+  );
+  gate = createGate({
+    stores,
+    firewall,
+    clock: { now: () => now },
+    rules: {
+      services: ['web'],
+      openFor: 3600,
+      longest: 7200,
+      mostOpen: 2,
+      addresses: () => ({ own: [], alsoAllowed: [parseNetwork('203.0.113.0/24')!] }),
+    },
+  });
+  for (const [name, services] of [
+    ['one', []],
+    ['two', ['web', 'sip']],
+  ] as const) {
+    await stores.users.add(
+      { name, services, createdAt: now },
+      { knockCodeLookup: name, pinHash: 'x' },
+      { at: now, actor: 'system', kind: 'user-created' },
+    );
+  }
+});
+
+const open = (userId: number, address = here, seconds?: number) =>
+  gate.open({ userId, address, seconds, by: 'system' });
+const letIn = async () =>
+  (await firewall.list()).map((o) => [
+    o.address,
+    o.services
+      .map((s) => s.service)
+      .sort()
+      .join(' '),
+  ]);
+const kinds = async () => (await stores.audit.list({ limit: 100 })).map((r) => r.kind);
+
+test('two users behind one address: it goes when the last of them ends', async () => {
+  const first = await open(1);
+  const second = await open(2);
+  expect(await letIn()).toEqual([[here, 'sip web']]);
+  await gate.close(second.id, 'system');
+  expect(await letIn()).toEqual([[here, 'web']]);
+  await gate.close(first.id, 'system');
+  expect(await letIn()).toEqual([]);
+});
+
+test('closing the longer grant shortens the address to the one that is left', async () => {
+  await open(1, here, 600);
+  const longer = await open(2, here, 7200);
+  await gate.close(longer.id, 'system');
+  const [left] = await firewall.list();
+  expect(left?.services[0]?.seconds).toBeLessThanOrEqual(600);
+});
+
+test('opening the same address again renews it, and counts once', async () => {
+  const first = await open(1, here, 600);
+  now += 60_000;
+  const second = await open(1, here, 7200);
+  expect(await stores.grants.byId(first.id)).toMatchObject({ end: 'renewed' });
+  expect(await stores.grants.byId(second.id)).toMatchObject({ end: null });
+  expect((await firewall.list())[0]?.services[0]?.seconds).toBeGreaterThan(7000);
+  expect(await kinds()).toContain('gate-renewed');
+});
+
+test('no user opens more addresses than allowed, not even at once', async () => {
+  const results = await Promise.allSettled(
+    [1, 2, 3, 4, 5].map((n) => open(1, parseAddress(`203.0.113.${n}`))),
+  );
+  expect(results.filter((r) => r.status === 'fulfilled')).toHaveLength(2);
+  const refused = results.find((r) => r.status === 'rejected');
+  expect(refused?.reason).toMatchObject({ code: 'too-many-open' });
+  expect(await letIn()).toHaveLength(2);
+});
+
+test('what the kernel does not confirm is not on record', async () => {
+  vi.spyOn(firewall, 'open').mockRejectedValueOnce(new AccessError('firewall-unavailable', 'away'));
+  await expect(open(1)).rejects.toMatchObject({ code: 'firewall-unavailable' });
+  expect(await stores.grants.list({ limit: 9 })).toEqual([]);
+  expect(await kinds()).toContain('gate-failed');
+});
+
+test('what cannot be put on record does not stay open', async () => {
+  vi.spyOn(stores.grants, 'add').mockRejectedValueOnce(new AccessError('store-failed', 'full'));
+  await expect(open(1)).rejects.toMatchObject({ code: 'store-failed' });
+  expect(await letIn()).toEqual([]);
+});
+
+test('an older grant survives a newer one that could not be recorded', async () => {
+  await open(2);
+  vi.spyOn(stores.grants, 'add').mockRejectedValueOnce(new AccessError('store-failed', 'full'));
+  await expect(open(1)).rejects.toMatchObject({ code: 'store-failed' });
+  expect(await letIn()).toEqual([[here, 'sip web']]);
+});
+
+test('a close that the helper does not confirm stays on record and is made good by the reconciler', async () => {
+  const grant = await open(1);
+  vi.spyOn(firewall, 'close').mockRejectedValueOnce(
+    new AccessError('firewall-unavailable', 'away'),
+  );
+  await expect(gate.close(grant.id, 'system')).rejects.toMatchObject({
+    code: 'firewall-unavailable',
+  });
+  expect(await gate.desired()).toEqual([]);
+  await expect(gate.close(grant.id, 'system')).rejects.toMatchObject({ code: 'conflict' });
+});
+
+test('a user disabled while an opening is under way has nothing open afterwards', async () => {
+  const opening = open(1).catch(() => undefined);
+  await stores.users.setDisabled(1, true, { at: now, actor: 'system', kind: 'user-disabled' });
+  await gate.closeAllOf(1, 'system');
+  await opening;
+  expect(await letIn()).toEqual([]);
+  await expect(open(1)).rejects.toMatchObject({ code: 'user-disabled' });
+});
+
+test('time ends grants, once, on record and in what is desired', async () => {
+  await open(1, here, 60);
+  await open(1, there, 600);
+  now += 61_000;
+  expect((await gate.desired()).map((o) => o.address)).toEqual([there]);
+  await gate.desired();
+  expect((await kinds()).filter((kind) => kind === 'gate-expired')).toHaveLength(1);
+});
+
+test('a clock set back closes rather than lengthens', async () => {
+  await open(1, here, 3600);
+  now -= 86_400_000;
+  expect(await gate.desired()).toEqual([]);
+  const [row] = await stores.audit.list({ limit: 1, kind: 'gate-expired' });
+  expect(row?.detail).toEqual({ reason: 'clock-set-back' });
+});
+
+test.each([
+  [{ userId: 9 }, 'not-found'],
+  [{ seconds: 0 }, 'invalid'],
+  [{ seconds: 7201 }, 'invalid'],
+  [{ seconds: Number.NaN }, 'invalid'],
+  [{ address: parseAddress('10.0.0.1')! }, 'address-refused'],
+])('%o is refused as %s, and nothing is opened', async (over, code) => {
+  const request = { userId: 1, address: here, by: 'system' as const, ...over };
+  await expect(gate.open(request)).rejects.toMatchObject({ code });
+  expect(await letIn()).toEqual([]);
+  expect(await kinds()).toContain('gate-failed');
+});

@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AccessError } from '../../src/domain/access-error.ts';
+import type { Address } from '../../src/domain/address.ts';
+import type { Opening } from '../../src/domain/grant.ts';
+import type { Firewall } from '../../src/domain/ports.ts';
+
+/** The limits that every firewall under this contract is made with. */
+export const contractLimits = { services: ['web', 'sip'], longest: 86_400, mostAddresses: 100 };
+
+export interface FirewallUnderTest {
+  readonly firewall: Firewall;
+  /** Lets so many seconds pass. */
+  readonly pass: (seconds: number) => Promise<void>;
+  readonly end: () => Promise<void>;
+}
+
+const address = (text: string): Address => text as Address;
+const here = address('203.0.113.7');
+const there = address('203.0.113.8');
+
+function opening(at: Address, services: Record<string, number>): Opening {
+  return {
+    address: at,
+    services: Object.entries(services).map(([service, seconds]) => ({ service, seconds })),
+  };
+}
+
+/** What holds for every Firewall; `make` gives one with nothing open. */
+export function firewallContract(name: string, make: () => Promise<FirewallUnderTest>): void {
+  describe(`${name} as a Firewall`, () => {
+    let test: FirewallUnderTest;
+    let firewall: Firewall;
+    beforeEach(async () => {
+      test = await make();
+      ({ firewall } = test);
+    });
+    afterEach(() => test.end());
+
+    /** Address → service → seconds left, rounded. */
+    const open = async (): Promise<Record<string, Record<string, number>>> =>
+      Object.fromEntries(
+        (await firewall.list()).map(({ address: at, services }) => [
+          at,
+          Object.fromEntries(services.map((s) => [s.service, Math.round(s.seconds)])),
+        ]),
+      );
+
+    it('tells its limits', async () => {
+      expect(await firewall.limits()).toEqual(contractLimits);
+    });
+
+    it('opens exactly what is asked, whatever was open before', async () => {
+      await firewall.open(opening(here, { web: 100, sip: 200 }));
+      expect(await open()).toEqual({ [here]: { web: 100, sip: 200 } });
+      await firewall.open(opening(here, { web: 50 }));
+      expect(await open()).toEqual({ [here]: { web: 50 } });
+      await firewall.open(opening(here, { web: 500 }));
+      expect(await open()).toEqual({ [here]: { web: 500 } });
+    });
+
+    it('counts no packets before any have come', async () => {
+      await firewall.open(opening(here, { web: 100 }));
+      expect((await firewall.list())[0]?.services[0]?.packets).toBe(0);
+    });
+
+    it('closes one address and leaves the others', async () => {
+      await firewall.open(opening(here, { web: 100 }));
+      await firewall.open(opening(there, { web: 100 }));
+      await firewall.close(here);
+      expect(await open()).toEqual({ [there]: { web: 100 } });
+    });
+
+    it('closes what is not open without an error', async () => {
+      await expect(firewall.close(here)).resolves.toBeUndefined();
+    });
+
+    it('forgets each service when its time is up', async () => {
+      await firewall.open(opening(here, { web: 1, sip: 100 }));
+      await firewall.open(opening(there, { web: 1 }));
+      await test.pass(1.2);
+      expect(Object.keys(await open())).toEqual([here]);
+      expect(Object.keys((await open())[here] ?? {})).toEqual(['sip']);
+    });
+
+    it.each([
+      ['an unknown service', opening(here, { ssh: 10 })],
+      ['no service', opening(here, {})],
+      ['more than the longest', opening(here, { web: 86_401 })],
+      ['less than a second', opening(here, { web: 0.5 })],
+      ['no number of seconds', opening(here, { web: Number.NaN })],
+      ['an address that cannot be', opening(address('127.0.0.1'), { web: 10 })],
+      ['an address wider than a host', opening(address('203.0.113.0/24'), { web: 10 })],
+    ])('refuses %s and changes nothing', async (_what, asked) => {
+      await firewall.open(opening(there, { web: 100 }));
+      const refusal: unknown = await firewall.open(asked).catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(AccessError);
+      expect((refusal as AccessError).code).toBe('firewall-refused');
+      expect(await open()).toEqual({ [there]: { web: 100 } });
+    });
+
+    it('refuses one address more than the most, and takes it when another has gone', async () => {
+      const many = Array.from({ length: 100 }, (_, n) =>
+        opening(address(`198.18.0.${n}`), { web: 100 }),
+      );
+      await firewall.sync(many);
+      await expect(firewall.open(opening(here, { sip: 10 }))).rejects.toThrow(/100 addresses/);
+      await firewall.open(opening(address('198.18.0.5'), { sip: 10 })); // open already: renewing fits
+      await firewall.close(address('198.18.0.1'));
+      await firewall.open(opening(here, { sip: 10 }));
+      expect((await firewall.list()).length).toBe(100);
+    });
+
+    describe('sync', () => {
+      it('opens, closes, lengthens, shortens, and says so', async () => {
+        await firewall.open(opening(address('198.18.0.1'), { web: 100 })); // unwanted
+        await firewall.open(opening(address('198.18.0.2'), { web: 100 })); // too short
+        await firewall.open(opening(address('198.18.0.3'), { web: 900 })); // too long
+        await firewall.open(opening(address('198.18.0.4'), { web: 100 })); // wrong service
+        await firewall.open(opening(address('198.18.0.5'), { web: 100 })); // right
+        const report = await firewall.sync([
+          opening(address('198.18.0.2'), { web: 500 }),
+          opening(address('198.18.0.3'), { web: 100 }),
+          opening(address('198.18.0.4'), { sip: 100 }),
+          opening(address('198.18.0.5'), { web: 102 }),
+          opening(address('198.18.0.6'), { web: 100, sip: 50 }),
+        ]);
+        expect([...report.opened].sort()).toEqual([2, 3, 4, 6].map((n) => `198.18.0.${n}`));
+        expect(report.closed).toEqual(['198.18.0.1']);
+        expect(report.failed).toEqual([]);
+        expect(await open()).toEqual({
+          '198.18.0.2': { web: 500 },
+          '198.18.0.3': { web: 100 },
+          '198.18.0.4': { sip: 100 },
+          '198.18.0.5': { web: 100 },
+          '198.18.0.6': { web: 100, sip: 50 },
+        });
+      });
+
+      it('touches nothing when all is right', async () => {
+        await firewall.sync([opening(here, { web: 100 })]);
+        const again = await firewall.sync([opening(here, { web: 100 })]);
+        expect(again).toEqual({ opened: [], closed: [], failed: [] });
+      });
+
+      it('reports a faulty entry and carries out the others', async () => {
+        const report = await firewall.sync([
+          opening(address('127.0.0.1'), { web: 100 }),
+          opening(here, { web: 100 }),
+          opening(here, { web: 200 }),
+          opening(there, { ssh: 100 }),
+        ]);
+        expect(report.opened).toEqual([here]);
+        expect(report.failed.map((failure) => failure.address)).toEqual(['127.0.0.1', here, there]);
+        expect(await open()).toEqual({ [here]: { web: 100 } });
+      });
+
+      it('opens no more than the most', async () => {
+        const many = Array.from({ length: 103 }, (_, n) =>
+          opening(address(`198.18.0.${n}`), { web: 100 }),
+        );
+        const report = await firewall.sync(many);
+        expect(report.opened.length).toBe(100);
+        expect(report.failed.length).toBe(3);
+      });
+
+      it('replaces all of a full gate at once', async () => {
+        const block = (third: number): Opening[] =>
+          Array.from({ length: 100 }, (_, n) =>
+            opening(address(`198.18.${third}.${n}`), { web: 100 }),
+          );
+        await firewall.sync(block(1));
+        const report = await firewall.sync(block(2));
+        expect([report.opened.length, report.closed.length, report.failed]).toEqual([100, 100, []]);
+      });
+    });
+  });
+}

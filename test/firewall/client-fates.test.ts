@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Address } from '../../src/domain/address.ts';
+import { HelperClient } from '../../src/firewall/helper-client.ts';
+
+/** A helper that behaves badly on purpose, which the real one cannot be made to. */
+let folder: string;
+let socket: string;
+let server: Server;
+let clients: Socket[];
+let requests: { id: number; verb: string }[];
+let client: HelperClient | undefined;
+let disturbed: number;
+
+const opening = {
+  address: '203.0.113.7' as Address,
+  services: [{ service: 'web', seconds: 60 }],
+};
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'dialgate-client-'));
+  socket = join(folder, 'socket');
+  clients = [];
+  requests = [];
+  disturbed = 0;
+  await serve();
+});
+
+afterEach(() => {
+  client?.stop();
+  clients.forEach((one) => one.destroy());
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function serve(): Promise<void> {
+  server = createServer((one) => {
+    clients.push(one);
+    one.on('error', () => {});
+    one.setEncoding('utf8').on('data', (text: string) => {
+      for (const line of text.trim().split('\n')) requests.push(JSON.parse(line) as never);
+    });
+  });
+  await new Promise<void>((done) => server.listen(socket, done));
+}
+
+function connectClient(deadline = 300): HelperClient {
+  client = new HelperClient({ socket, deadline });
+  client.onDisturbed(() => disturbed++);
+  return client;
+}
+
+async function until(what: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 300 && !what(); tries++) await sleep(10);
+  expect(what()).toBe(true);
+}
+
+const answer = (message: object): void =>
+  void clients.at(-1)?.write(`${JSON.stringify(message)}\n`);
+
+it('calls a deadline "unavailable", and has the gate reconciled', async () => {
+  const refused = connectClient().open(opening);
+  await until(() => requests.length === 1);
+  const before = disturbed;
+  await expect(refused).rejects.toMatchObject({ code: 'firewall-unavailable' });
+  expect(disturbed).toBe(before + 1);
+  // the answer comes after all: it may be open now
+  answer({ id: requests[0]?.id, ok: true });
+  await until(() => disturbed === before + 2);
+});
+
+it('fails what is under way when the helper goes, and comes back by itself', async () => {
+  const refused = connectClient(5000).open(opening);
+  await until(() => requests.length === 1);
+  const before = disturbed;
+  clients[0]?.destroy();
+  await expect(refused).rejects.toMatchObject({ code: 'firewall-unavailable' });
+  await until(() => clients.length === 2);
+  await until(() => disturbed >= before + 2); // unknown end, and a new connection
+  const again = client?.limits();
+  await until(() => requests.length === 2);
+  const limits = { services: ['web'], longest: 1, mostAddresses: 1 };
+  answer({ id: requests[1]?.id, ok: true, limits });
+  expect(await again).toEqual(limits);
+});
+
+it('waits for the helper up to the deadline, and sends nothing afterwards', async () => {
+  clients.forEach((one) => one.destroy());
+  await new Promise((done) => server.close(done));
+  const early = connectClient(200);
+  await expect(early.open(opening)).rejects.toMatchObject({ code: 'firewall-unavailable' });
+  expect(disturbed).toBe(0);
+  await serve();
+  await until(() => disturbed === 1);
+  await sleep(50);
+  expect(requests).toEqual([]);
+});
+
+it('is sent on when the helper appears in time', async () => {
+  await new Promise((done) => server.close(done));
+  const waiting = connectClient(3000).close(opening.address);
+  await sleep(100);
+  await serve();
+  await until(() => requests.length === 1);
+  answer({ id: requests[0]?.id, ok: true });
+  await waiting;
+});
+
+it('tells a refusal from an unknown end', async () => {
+  const first = connectClient().open(opening);
+  await until(() => requests.length === 1);
+  answer({ id: requests[0]?.id, ok: false, error: { code: 'bad-service', message: 'No.' } });
+  await expect(first).rejects.toMatchObject({ code: 'firewall-refused' });
+  const second = client?.open(opening);
+  await until(() => requests.length === 2);
+  answer({ id: requests[1]?.id, ok: false, error: { code: 'unconfirmed', message: 'Hm.' } });
+  await expect(second).rejects.toMatchObject({ code: 'firewall-unavailable' });
+});
+
+it.each(['nonsense', '[1]', '{"id":null,"ok":false,"error":{"code":"busy","message":"full"}}'])(
+  'drops the connection on %s and makes a new one',
+  async (line) => {
+    const refused = connectClient(5000).list();
+    await until(() => requests.length === 1);
+    clients[0]?.write(`${line}\n`);
+    await expect(refused).rejects.toMatchObject({ code: 'firewall-unavailable' });
+    await until(() => clients.length === 2);
+  },
+);
+
+it('passes the event on, and rejects everything when it is stopped', async () => {
+  const waiting = connectClient(5000).list();
+  await until(() => requests.length === 1);
+  const before = disturbed;
+  answer({ event: 'disturbed', why: 'a test' });
+  await until(() => disturbed === before + 1);
+  client?.stop();
+  await expect(waiting).rejects.toMatchObject({ code: 'firewall-unavailable' });
+});
+
+it('refuses to send more than the helper reads', async () => {
+  const many = Array.from({ length: 60_000 }, () => opening);
+  await expect(connectClient().sync(many)).rejects.toMatchObject({ code: 'firewall-refused' });
+});

@@ -1,0 +1,236 @@
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ask, openHouse, type House } from './workshop.ts';
+
+let house: House;
+beforeEach(async () => {
+  house = await openHouse();
+});
+
+type Case = readonly [what: string, method: string, path: string, body: unknown, at: string];
+
+const malformed: readonly Case[] = [
+  ['no name', 'POST', '/v1/users', {}, 'name'],
+  ['a name that is a number', 'POST', '/v1/users', { name: 7 }, 'name'],
+  ['a name with a quote', 'POST', '/v1/users', { name: "x'; DROP TABLE users;--" }, 'name'],
+  ['a name too long', 'POST', '/v1/users', { name: 'x'.repeat(65) }, 'name'],
+  ['a name with a NUL', 'POST', '/v1/users', { name: 'a\0b' }, 'name'],
+  ['a name that ends in a line break', 'POST', '/v1/users', { name: 'mira\n' }, 'name'],
+  ['an unknown key', 'POST', '/v1/users', { name: 'a', admin: true }, 'admin'],
+  ['__proto__', 'POST', '/v1/users', '{"name":"a","__proto__":{"x":1}}', '__proto__'],
+  ['a PIN of letters', 'POST', '/v1/users', { name: 'a', pin: 'secret' }, 'pin'],
+  ['a PIN that is a number', 'POST', '/v1/users', { name: 'a', pin: 4711 }, 'pin'],
+  ['a PIN too long', 'POST', '/v1/users', { name: 'a', pin: '1'.repeat(13) }, 'pin'],
+  ['a knock code of two', 'POST', '/v1/users', { name: 'a', knockCode: '1*2' }, 'knockCode'],
+  [
+    'a knock code too high',
+    'POST',
+    '/v1/users',
+    { name: 'a', knockCode: '1*2*65536' },
+    'knockCode',
+  ],
+  ['services as text', 'POST', '/v1/users', { name: 'a', services: 'web' }, 'services'],
+  ['a service with a space', 'POST', '/v1/users', { name: 'a', services: ['w b'] }, 'services.0'],
+  ['33 services', 'POST', '/v1/users', { name: 'a', services: Array(33).fill('web') }, 'services'],
+  ['disabled as text', 'PATCH', '/v1/users/mira', { disabled: 'true' }, 'disabled'],
+  ['disabled as null', 'PATCH', '/v1/users/mira', { disabled: null }, 'disabled'],
+  ['nothing to change', 'PATCH', '/v1/users/mira', {}, 'disabled'],
+  ['a PIN that is not asked for', 'POST', '/v1/users/mira/pin', { pin: '1234' }, 'pin'],
+  ['no user', 'POST', '/v1/grants', { address: '203.0.113.7' }, 'user'],
+  ['an address of five', 'POST', '/v1/grants', { user: 'a', address: '1.2.3.4.5' }, 'address'],
+  ['an address with zeros', 'POST', '/v1/grants', { user: 'a', address: '010.0.0.1' }, 'address'],
+  ['a network', 'POST', '/v1/grants', { user: 'a', address: '203.0.113.0/24' }, 'address'],
+  ['a command', 'POST', '/v1/grants', { user: 'a', address: '203.0.113.7; reboot' }, 'address'],
+  ['0 seconds', 'POST', '/v1/grants', { user: 'a', address: '1.2.3.4', seconds: 0 }, 'seconds'],
+  ['1.5 seconds', 'POST', '/v1/grants', { user: 'a', address: '1.2.3.4', seconds: 1.5 }, 'seconds'],
+  [
+    'seconds as text',
+    'POST',
+    '/v1/grants',
+    { user: 'a', address: '1.2.3.4', seconds: '9' },
+    'seconds',
+  ],
+  [
+    '1e400 seconds',
+    'POST',
+    '/v1/grants',
+    '{"user":"a","address":"1.2.3.4","seconds":1e400}',
+    'seconds',
+  ],
+  ['a grant named by text', 'DELETE', '/v1/grants/first', undefined, 'id'],
+  ['grant 0', 'DELETE', '/v1/grants/0', undefined, 'id'],
+  ['grant −1', 'DELETE', '/v1/grants/-1', undefined, 'id'],
+  ['grant 1.5', 'GET', '/v1/grants/1.5', undefined, 'id'],
+  ['a grant past all numbers', 'GET', '/v1/grants/9999999999999999', undefined, 'id'],
+  ['a role that is none', 'POST', '/v1/tokens', { name: 'a', role: 'root' }, 'role'],
+  ['a path with a slash in the name', 'GET', '/v1/users/a%2f..%2fb', undefined, 'name'],
+  ['a path with a NUL in the name', 'GET', '/v1/users/a%00b', undefined, 'name'],
+  ['limit 0', 'GET', '/v1/grants?limit=0', undefined, 'limit'],
+  ['limit 501', 'GET', '/v1/calls?limit=501', undefined, 'limit'],
+  ['limit 1e2', 'GET', '/v1/audit?limit=1e2', undefined, 'limit'],
+  ['an empty limit', 'GET', '/v1/audit?limit=', undefined, 'limit'],
+  ['limit twice', 'GET', '/v1/audit?limit=1&limit=2', undefined, 'limit'],
+  ['a limit with brackets', 'GET', '/v1/audit?limit[]=1', undefined, 'limit[]'],
+  ['before in words', 'GET', '/v1/audit?before=now', undefined, 'before'],
+  ['a state that is none', 'GET', '/v1/grants?state=open', undefined, 'state'],
+  ['a kind that is none', 'GET', '/v1/audit?kind=gate-open', undefined, 'kind'],
+  ['a query where there is none', 'GET', '/v1/users?limit=5', undefined, 'limit'],
+  ['a token in the query', 'GET', '/v1/health?token=abc', undefined, 'token'],
+  ['a body that is a list', 'POST', '/v1/users', [], 'the body'],
+  ['a body that is text', 'POST', '/v1/tokens', '"text"', ''],
+  ['a body that is null', 'POST', '/v1/grants', 'null', ''],
+  ['a body that is cut short', 'POST', '/v1/grants', '{"user":', ''],
+  [
+    'a body nested a thousand deep',
+    'POST',
+    '/v1/grants',
+    '['.repeat(1e3) + ']'.repeat(1e3),
+    'the body',
+  ],
+];
+
+describe('a malformed request', () => {
+  it.each(malformed)('%s: %s %s is 400 and says where', async (_, method, path, body, at) => {
+    const before = await house.stores.audit.list({ limit: 100 });
+    const answer = await ask(house.at, method, path, { token: house.admin, body });
+    expect([answer.status, answer.body['type']]).toEqual([400, 'urn:dialgate:problem:invalid']);
+    if (at !== '') {
+      const errors = answer.body['errors'] as { at: string; message: string }[];
+      expect(errors.map((error) => error.at)).toContain(at);
+      expect(errors.every((error) => error.message.length > 10)).toBe(true);
+    }
+    expect(await house.stores.audit.list({ limit: 100 })).toEqual(before);
+  });
+
+  it('says what is allowed, and never repeats a value', async () => {
+    const body = { name: 'a', pin: '98765x', knockCode: '1*2*70000', color: 'red' };
+    const answer = await ask(house.at, 'POST', '/v1/users', { token: house.admin, body });
+    expect(answer.body['errors']).toEqual([
+      { at: 'knockCode', message: 'must be three numbers from 1 to 65535 with * between them' },
+      { at: 'pin', message: 'must be 4 to 12 digits' },
+      { at: 'color', message: 'is not known; known are name, services, knockCode, pin' },
+    ]);
+    expect(answer.text).not.toMatch(/98765|70000|red"/);
+    expect(house.logged()).not.toMatch(/98765|70000/);
+  });
+
+  it('names twenty places at most', async () => {
+    const body = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`k${i}`, i]));
+    const answer = await ask(house.at, 'POST', '/v1/users', { token: house.admin, body });
+    expect(answer.body['errors']).toHaveLength(20);
+    expect(answer.text.length).toBeLessThan(5000);
+  });
+
+  it('is 400 when the path is badly encoded', async () => {
+    const { admin: token } = house;
+    expect((await ask(house.at, 'GET', '/v1/users/%zz', { token })).status).toBe(400);
+    expect((await ask(house.at, 'GET', '/v1/users/%c0%af', { token })).status).toBe(400);
+  });
+
+  it.each([
+    ['text/plain', '{"name":"a"}'],
+    ['application/x-www-form-urlencoded', 'name=a'],
+    ['application/jsonp', '{"name":"a"}'],
+    ['multipart/form-data; boundary=x', '--x--'],
+    ['application/json; charset=latin1', '{"name":"a"}'],
+    ['', '{"name":"a"}'],
+  ])('is 415 with the type %j', async (type, body) => {
+    const headers = { 'Content-Type': type };
+    const answer = await ask(house.at, 'POST', '/v1/users', { token: house.admin, headers, body });
+    expect(answer.status).toBe(415);
+    expect(await house.rules.users()).toEqual([]);
+  });
+
+  it('is 415 when compressed: a small body must not become a large one', async () => {
+    const body = gzipSync(Buffer.alloc(5_000_000, 32)).toString('latin1');
+    const headers = { 'Content-Encoding': 'gzip' };
+    const answer = await ask(house.at, 'POST', '/v1/users', { token: house.admin, headers, body });
+    expect(answer.status).toBe(415);
+  });
+
+  it('is 413 when larger than 64 KiB, announced or not', async () => {
+    const body = JSON.stringify({ name: 'a', pad: 'x'.repeat(64 * 1024) });
+    const token = house.admin;
+    expect((await ask(house.at, 'POST', '/v1/users', { token, body })).status).toBe(413);
+    const headers = { 'Transfer-Encoding': 'chunked', 'Content-Length': '' };
+    const chunked = await rawRequest(
+      `POST /v1/users HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n` +
+        `Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n` +
+        `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+    );
+    void headers;
+    expect(chunked).toMatch(/^HTTP\/1\.1 413 /);
+  });
+});
+
+describe('a request to nowhere', () => {
+  it.each([
+    ['/v1/nothing'],
+    ['/v1/users/mira/pin/more'],
+    ['/v1'],
+    ['/V1/users'],
+    ['/v1/Users'],
+    ['//v1/users'],
+    ['/'],
+    ['/index.html'],
+    ['/../../etc/passwd'],
+  ])('%s is 404', async (path) => {
+    const answer = await ask(house.at, 'GET', path, { token: house.admin });
+    expect([answer.status, answer.body['type']]).toEqual([404, 'urn:dialgate:problem:not-found']);
+  });
+
+  it.each([
+    ['PUT', '/v1/users', 'GET, HEAD, POST'],
+    ['DELETE', '/v1/users', 'GET, HEAD, POST'],
+    ['OPTIONS', '/v1/grants', 'GET, HEAD, POST'],
+    ['POST', '/v1/grants/1', 'GET, HEAD, DELETE'],
+    ['GET', '/v1/users/mira/pin', 'POST'],
+    ['TRACE', '/v1/audit', 'GET, HEAD'],
+    ['POST', '/v1/audit', 'GET, HEAD'],
+    ['DELETE', '/v1/audit', 'GET, HEAD'],
+    ['PUT', '/v1/tokens/ops', 'GET, HEAD, DELETE'],
+    ['POST', '/health', 'GET, HEAD'],
+  ])('%s %s is 405 and says what there is', async (method, path, allow) => {
+    const answer = await ask(house.at, method, path, { token: house.admin });
+    expect([answer.status, answer.headers.allow]).toEqual([405, allow]);
+  });
+});
+
+it.each([
+  ['garbage', 'garbage\r\n\r\n'],
+  ['an HTTP/1.1 request without Host', 'GET /health HTTP/1.1\r\n\r\n'],
+  [
+    'two lengths',
+    'POST /v1/users HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+  ],
+  [
+    'length and chunks together',
+    'POST /v1/users HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+  ],
+  [
+    'a header of 20 KiB',
+    `GET /health HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+  ],
+  ['a folded header', 'GET /health HTTP/1.1\r\nHost: localhost\r\nX: a\r\n b\r\n\r\n'],
+])('what is not HTTP is refused, and the next is served: %s', async (_, text) => {
+  expect(await rawRequest(text)).toMatch(/^HTTP\/1\.1 4\d\d /);
+  expect((await ask(house.at, 'GET', '/health')).status).toBe(200);
+});
+
+/** Sends bytes as they are; gives back everything until the other side closes. */
+function rawRequest(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { port } = new URL(house.at);
+    const socket = connect({ host: '127.0.0.1', port: Number(port), timeout: 8000 });
+    let whole = '';
+    socket.on('data', (chunk) => (whole += chunk.toString()));
+    socket.once('close', () => resolve(whole));
+    socket.once('timeout', () => socket.destroy(new Error('no answer')));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      // the server may close before it has read everything
+      if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') reject(error);
+    });
+    socket.write(text);
+  });
+}

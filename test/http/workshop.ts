@@ -1,0 +1,184 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { afterEach } from 'vitest';
+import { createAdministration, type Administration } from '../../src/access/administration.ts';
+import { createGate } from '../../src/access/gate.ts';
+import { createSecrets } from '../../src/access/secrets.ts';
+import type { Health } from '../../src/access/administration.ts';
+import type { Stores } from '../../src/domain/ports.ts';
+import { DryRunFirewall } from '../../src/firewall/dry-run.ts';
+import { createHttp, type HttpParts } from '../../src/http/app.ts';
+import { listen, listenUnix, type Listening } from '../../src/http/listen.ts';
+import { createMemoryStores } from '../fakes/stores.ts';
+
+/** What is taken in a test, and let go of when it ends. */
+const taken: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const letGo of taken.splice(0).reverse()) await letGo();
+});
+
+export const well: Health = {
+  ok: true,
+  parts: { asterisk: { ok: true }, helper: { ok: true }, database: { ok: true } },
+  version: '0.1.0',
+};
+
+export interface House {
+  readonly at: string;
+  readonly rules: Administration;
+  readonly stores: Stores;
+  /** Every line of the log so far. */
+  readonly logged: () => string;
+  readonly admin: string;
+  readonly auditor: string;
+  readonly clock: { now: number };
+  readonly listening: Listening;
+}
+
+type Changes = Partial<Omit<HttpParts, 'rules'>> & {
+  /** Rules that behave differently from the real ones. */
+  readonly rules?: Partial<Administration>;
+};
+
+/** The real rules behind the real API, on loopback or a socket, with a token for each role. */
+export async function openHouse(changes: Changes = {}): Promise<House> {
+  const clock = { now: Date.UTC(2025, 5, 1, 12) };
+  const stores = createMemoryStores();
+  const real = rulesOn(stores, () => clock.now);
+  const { secret: admin } = await real.addToken({ name: 'ops', role: 'admin' }, 'cli:local');
+  const { secret: auditor } = await real.addToken({ name: 'eyes', role: 'auditor' }, 'cli:local');
+  const rules = { ...real, ...changes.rules };
+  let lines = '';
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines += chunk.toString();
+      done();
+    },
+  });
+  const app = createHttp({
+    log: pino({ level: 'trace' }, sink),
+    now: () => clock.now,
+    door: 'token',
+    ...changes,
+    rules,
+  });
+  const listening =
+    changes.door === 'admin-socket'
+      ? await listenUnix(app, join(newFolder(), 'admin.sock'), 0o600)
+      : await listen(app, { host: '127.0.0.1', port: 0 });
+  letGoOf(() => listening.close(0.1));
+  const { at } = listening;
+  return { at, rules, stores, logged: () => lines, admin, auditor, clock, listening };
+}
+
+function rulesOn(stores: Stores, now: () => number): Administration {
+  const clock = { now };
+  const firewall = new DryRunFirewall(
+    { services: ['web', 'sip'], longest: 43_200, mostAddresses: 100 },
+    clock,
+    () => undefined,
+  );
+  const gate = createGate({
+    stores,
+    firewall,
+    clock,
+    rules: {
+      services: ['web'],
+      openFor: 14_400,
+      longest: 43_200,
+      mostOpen: 3,
+      addresses: () => ({ own: [], alsoAllowed: [{ first: 0, width: 2 ** 32 }] }),
+    },
+  });
+  const secrets = createSecrets(Buffer.alloc(32, 7));
+  return createAdministration({
+    stores,
+    gate,
+    firewall,
+    secrets,
+    clock,
+    health: () => Promise.resolve(well),
+  });
+}
+
+export function letGoOf(letGo: () => Promise<void> | void): void {
+  taken.push(letGo);
+}
+
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'dialgate-http-'));
+  letGoOf(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The body as JSON; an empty object when it is none. */
+  readonly body: Record<string, unknown>;
+}
+
+interface Sent {
+  readonly token?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON, or as it is when it is text. */
+  readonly body?: unknown;
+}
+
+/** One request, with nothing hidden: any method, path and header. */
+export function ask(at: string, method: string, path: string, sent: Sent = {}): Promise<Answered> {
+  const { token, body } = sent;
+  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  const where: RequestOptions = at.startsWith('http')
+    ? { hostname: new URL(at).hostname, port: new URL(at).port }
+    : { socketPath: at };
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      {
+        ...where,
+        method,
+        path,
+        agent: false,
+        timeout: 10_000,
+        headers: {
+          ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+          ...(text !== undefined && {
+            'Content-Type': 'application/json',
+            'Content-Length': String(Buffer.byteLength(text)),
+          }),
+          ...sent.headers,
+        },
+      },
+      (response) => {
+        let whole = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (whole += chunk));
+        response.once('error', reject);
+        response.once('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text: whole,
+            body: bodyOf(whole),
+          }),
+        );
+      },
+    );
+    asked.once('timeout', () => asked.destroy(new Error('no answer within ten seconds')));
+    asked.once('error', reject);
+    asked.end(text);
+  });
+}
+
+function bodyOf(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
