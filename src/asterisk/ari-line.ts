@@ -137,9 +137,8 @@ export class AriLine implements Line {
     const digit = digitOf(event);
     if (digit === undefined) return;
     const key = { digit, at: instantOf(event), duration: event.duration_ms };
-    const echo = isEcho(this.#lastKey, key);
+    if (isEcho(this.#lastKey, key)) return;
     this.#lastKey = key;
-    if (echo) return;
     if (this.#listener) this.#listener(digit);
     else this.#early.push(digit);
   }

@@ -5,6 +5,7 @@ import type { AriEvents, ChannelFields } from './ari-events.ts';
 export interface EventSocket {
   readonly readyState: number;
   ping(): void;
+  close(): void;
   terminate(): void;
   on(event: 'open' | 'pong' | 'close' | 'error' | 'message', listener: () => void): unknown;
 }
@@ -62,6 +63,11 @@ export class Ari {
     this.#client.start(application).then(undefined, () => undefined);
     if (!this.#socket) throw new Error('ari-client did not open an event connection');
     return this.#socket;
+  }
+
+  /** Tells Asterisk that no more events are wanted; what it has sent until then still comes. */
+  close(): void {
+    this.#socket?.close();
   }
 
   /** Lets go of the event connection for good. Commands still work. */

@@ -10,11 +10,17 @@ export interface KeyEnd {
 }
 
 /**
- * Whether `key` is the echo of `last`. When keys follow each other within about
- * 45 ms, Asterisk 22 reports some of them twice, the second report a few ms after
- * the first. It cannot be a key of its own: it would have to have been pressed
- * (`at` − `duration`) before the last one was let go, and a telephone has but one
- * finger on the keypad. A clock set back between the two is not taken for an echo.
+ * Whether `key` is the echo of `last`, the last key that was none. When keys
+ * follow each other within about 45 ms, Asterisk 22 reports them twice: as they
+ * are, and once more by way of its own emulation, which keeps 45 ms between keys
+ * (AST_MIN_DTMF_GAP in main/channel.c) and so falls behind by as much as the gaps
+ * are short. The echo cannot be a key of its own: it would have to have been
+ * pressed (`at` − `duration`) before the last one was let go, and a telephone has
+ * but one key down at a time.
+ *
+ * Holds until the emulation is a whole key behind: for gaps of 45 ms and more for
+ * ever, for 80 ms keys with gaps of 40 ms for some fifteen in a row. A clock that
+ * is set back between the two is not taken for an echo.
  */
 export function isEcho(last: KeyEnd | undefined, key: KeyEnd): boolean {
   if (last === undefined || last.digit !== key.digit) return false;

@@ -61,7 +61,7 @@ class AriExchange implements AsteriskExchange {
     await this.#calls?.close();
     this.#stopping.abort();
     await this.#running;
-    this.#why = 'stopped';
+    this.#why = stopped;
   }
 
   /** One connection after the other, until stopped or replaced. */
@@ -93,7 +93,7 @@ class AriExchange implements AsteriskExchange {
     const { application, log } = this.#options;
     const over = new AbortController();
     const stop = new Promise<string>((resolve) => {
-      this.#stopping.signal.addEventListener('abort', () => resolve('stopped'), {
+      this.#stopping.signal.addEventListener('abort', () => resolve(stopped), {
         once: true,
         signal: over.signal,
       });
@@ -117,7 +117,14 @@ class AriExchange implements AsteriskExchange {
       await agree();
       this.#why = undefined;
       log.info({ application }, 'connected to Asterisk');
-      return await Promise.race([closed, stop]);
+      const why = await Promise.race([closed, stop]);
+      if (why === stopped) {
+        // a call may arrive while Asterisk lets go: it is told of, or found afterwards
+        ari.close();
+        await within(this.#timeouts.ping, 'close the event connection', closed);
+        await agree();
+      }
+      return why;
     } finally {
       over.abort();
     }
@@ -147,5 +154,6 @@ class AriExchange implements AsteriskExchange {
   }
 }
 
+const stopped = 'stopped';
 const replaced =
   'Another program has taken the Stasis application. Only one dialgate may use it: stop the other, or give this one another name.';

@@ -135,7 +135,7 @@ async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void>
       stores,
       secrets: house.secrets,
       clock: systemClock,
-      wait: async (seconds) => void (await sleep(seconds * 1000)),
+      wait: (seconds) => sleep(seconds * 1000),
       userLockout: config.access.user_lockout,
       callerLockout: config.access.caller_lockout,
     }),

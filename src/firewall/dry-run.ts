@@ -73,7 +73,7 @@ export class DryRunFirewall implements Firewall {
   }
 
   /** Nothing but this object changes what it holds. */
-  onDisturbed(): void {}
+  onDisturbed(_listener: () => void): void {}
 
   #set({ address, services }: Opening): void {
     const now = this.#clock.now();

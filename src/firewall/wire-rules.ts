@@ -63,7 +63,7 @@ export function checkOpening(opening: WireOpening, limits: WireLimits): void {
     if (!(seconds >= 1 && seconds <= limits.longest)) {
       throw new Refused(
         'bad-duration',
-        `${seconds} seconds for ${service}: allowed are 1 to ${limits.longest}.`,
+        `Service ${service} may be opened for 1 to ${limits.longest} seconds, not ${seconds}.`,
       );
     }
   }

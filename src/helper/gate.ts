@@ -14,8 +14,8 @@ import { openSet } from './ruleset.ts';
 import { syncGate } from './sync.ts';
 
 export interface GateEvents {
-  /** The kernel says that something is missing: looks, and says whether the guard has been rebuilt. */
-  readonly repair: () => Promise<boolean>;
+  /** The kernel says that something is missing: resolves when the guard stands again. */
+  readonly repair: () => Promise<unknown>;
   /** Nobody knows what the kernel has now. */
   readonly doubt: (why: string) => void;
 }
@@ -118,8 +118,9 @@ export class Gate {
     } catch (error) {
       // the guard may have been flushed a moment ago: once it stands again, the same is tried again
       const flushed = error instanceof NftRefused && /No such file/.test(error.message);
-      if (!flushed || !(await this.#events.repair())) throw this.#refusal(error);
+      if (!flushed) throw this.#refusal(error);
     }
+    await this.#events.repair();
     return this.#shell.run(line, deadline).catch((error: unknown) => {
       throw this.#refusal(error);
     });

@@ -33,7 +33,9 @@ export class NftShell {
   #children: number[] = [];
   #written = 0;
   #count = 0;
-  #output = '';
+  #output: string[] = [];
+  /** The end of the output, where the marker is looked for. */
+  #tail = '';
   #marker = '';
   #current: Command | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -79,7 +81,8 @@ export class NftShell {
     if (!command) return;
     this.#current = command;
     this.#marker = `done${++this.#count}`;
-    this.#output = '';
+    this.#output = [];
+    this.#tail = '';
     this.#timer = setTimeout(
       () => this.#lose(`nft did not answer within ${command.deadline} ms.`),
       command.deadline,
@@ -112,13 +115,15 @@ export class NftShell {
   }
 
   #read(text: string): void {
-    this.#output += text;
+    // long lists come in hundreds of pieces: only their end is looked at
+    this.#output.push(text);
+    this.#tail = (this.#tail + text).slice(-400);
     // the syntax error for the marker: a message, the marker and a line that points at it
-    const tail = this.#output.slice(-400);
-    if (!tail.includes(`\n${this.#marker}\n`) || !tail.trimEnd().endsWith('^')) return;
-    const end = this.#output.lastIndexOf(`\n${this.#marker}\n`);
-    const from = this.#output.lastIndexOf('Error:', end);
-    const output = this.#output.slice(0, Math.max(from, 0));
+    const mark = `\n${this.#marker}\n`;
+    if (!this.#tail.includes(mark) || !this.#tail.trimEnd().endsWith('^')) return;
+    const all = this.#output.join('');
+    const from = all.lastIndexOf('Error:', all.lastIndexOf(mark));
+    const output = all.slice(0, Math.max(from, 0));
     const command = this.#settle();
     const refusal = /^Error: (.*)$/m.exec(output);
     if (refusal) command?.reject(new NftRefused(refusal[1] ?? output));
@@ -129,7 +134,8 @@ export class NftShell {
   #settle(): Command | undefined {
     const command = this.#current;
     this.#current = undefined;
-    this.#output = '';
+    this.#output = [];
+    this.#tail = '';
     clearTimeout(this.#timer);
     return command;
   }

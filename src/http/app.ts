@@ -1,4 +1,9 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import type { Logger } from 'pino';
 import type { Administration } from '../access/administration.ts';
 import { AccessError } from '../domain/access-error.ts';
@@ -52,12 +57,12 @@ export function createHttp(parts: HttpParts): Express {
       ...tokenRoutes(rules),
       ...healthRoutes(rules),
     ],
-    deadline,
+    { deadline, late: failedTo(log) },
   );
   app.use((_request, response) => {
     answerProblem(response, 'not-found', 'There is nothing at this path; see docs/rest.md.');
   });
-  app.use(errorsTo(log));
+  app.use(errorsTo(failedTo(log)));
   return app;
 }
 
@@ -81,7 +86,7 @@ const unreadable: Readonly<Record<string, readonly [ProblemCode, string]>> = {
   'request.size.invalid': ['invalid', 'The body has not the length that was announced.'],
 };
 
-function errorsTo(log: Logger): ErrorRequestHandler {
+function errorsTo(failed: ReturnType<typeof failedTo>): ErrorRequestHandler {
   // four parameters are how express knows an error handler
   return (error: unknown, _request, response, _next) => {
     if (response.headersSent) {
@@ -101,10 +106,14 @@ function errorsTo(log: Logger): ErrorRequestHandler {
       return;
     }
     answerError(response, error);
-    if (response.statusCode >= 500) {
-      const requestId = response.getHeader('X-Request-Id');
-      const what = error instanceof AccessError ? error.code : 'unexpected';
-      log.error({ requestId, what, error: loggedError(error) }, 'request failed');
-    }
+    if (response.statusCode >= 500) failed(error, response);
+  };
+}
+
+function failedTo(log: Logger) {
+  return (error: unknown, response: Response): void => {
+    const requestId = response.getHeader('X-Request-Id');
+    const what = error instanceof AccessError ? error.code : 'unexpected';
+    log.error({ requestId, what, error: loggedError(error) }, 'request failed');
   };
 }

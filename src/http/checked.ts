@@ -36,12 +36,12 @@ export function placesOf(error: ZodError): WrongPlace[] {
         issue.code === 'unrecognized_keys'
           ? issue.keys.map((key) => [...issue.path, key])
           : [issue.path];
-      return paths.map((path) => ({ at: at(path), message: issue.message }));
+      return paths.map((path) => ({ at: written(path), message: issue.message }));
     })
     .slice(0, mostPlaces);
 }
 
-function at(path: readonly PropertyKey[]): string {
+function written(path: readonly PropertyKey[]): string {
   const text = path.map((key) => String(key).slice(0, longestKey)).join('.');
   return text === '' ? 'the body' : text;
 }

@@ -65,19 +65,19 @@ async function read(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-const unreachable = [
+const unreachable = new Set([
   'ECONNREFUSED',
   'ENOENT',
   'EACCES',
   'ENOTFOUND',
   'EHOSTUNREACH',
   'ENETUNREACH',
-];
+]);
 
 /** Whether nobody was there at all, so that nothing can have happened. */
 export function isUnreachable(error: unknown): boolean {
   const cause = error instanceof AccessError ? (error.cause as NodeJS.ErrnoException) : undefined;
-  return unreachable.includes(cause?.code ?? '');
+  return unreachable.has(cause?.code ?? '');
 }
 
 function unreached(cause: unknown, name: string, signal: AbortSignal, deadline: Seconds): string {
@@ -85,7 +85,7 @@ function unreached(cause: unknown, name: string, signal: AbortSignal, deadline: 
     return `No answer from ${name} within ${deadline} seconds. It may have happened all the same: look before trying again.`;
   }
   const { code } = cause as NodeJS.ErrnoException;
-  switch (code) {
+  switch (code ?? 'unknown') {
     case 'ECONNREFUSED':
     case 'ENOENT':
       return `Nobody answers at ${name}: is "dialgate serve" running, and is this its address?`;

@@ -1,8 +1,18 @@
-import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, unlinkSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
 import { AccessError } from '../domain/access-error.ts';
 import type { Seconds } from '../domain/time.ts';
+
+/** How long a peer may take, in seconds: for the headers, for the whole request, and in silence. */
+export interface Limits {
+  readonly headers: Seconds;
+  readonly request: Seconds;
+  readonly silence: Seconds;
+}
+
+const usualLimits: Limits = { headers: 10, request: 15, silence: 60 };
 
 export interface Listening {
   /** What was bound: `http://127.0.0.1:8080`, or the socket's path. */
@@ -15,8 +25,9 @@ export interface Listening {
 export async function listen(
   app: RequestListener,
   { host, port }: { readonly host: string; readonly port: number },
+  limits = usualLimits,
 ): Promise<Listening> {
-  const server = limitedServer(app);
+  const server = limitedServer(app, limits);
   await bound(server, () => server.listen({ host, port }), `${host} port ${port}`);
   const { address, family, port: taken } = server.address() as AddressInfo;
   const shown = family === 'IPv6' ? `[${address}]` : address;
@@ -33,9 +44,10 @@ export async function listenUnix(
   app: RequestListener,
   path: string,
   mode: number,
+  limits = usualLimits,
 ): Promise<Listening> {
   await clear(path);
-  const server = limitedServer(app);
+  const server = limitedServer(app, limits);
   // bind() happens inside listen(), so that there is no moment with wider permissions
   await bound(
     server,
@@ -53,19 +65,20 @@ export async function listenUnix(
   return { at: path, close: (grace) => close(server, grace) };
 }
 
-function limitedServer(app: RequestListener): Server {
+function limitedServer(app: RequestListener, { headers, request, silence }: Limits): Server {
   const server = createServer(
     {
-      headersTimeout: 10_000,
-      requestTimeout: 15_000,
+      headersTimeout: headers * 1000,
+      requestTimeout: request * 1000,
+      // how often the two are looked at
+      connectionsCheckingInterval: Math.min(1000, headers * 500),
       keepAliveTimeout: 5_000,
-      connectionsCheckingInterval: 1_000,
       maxHeaderSize: 16 * 1024,
     },
     app,
   );
   server.maxConnections = 256;
-  server.setTimeout(60_000); // nothing sent or received: a peer that has gone without a word
+  server.setTimeout(silence * 1000); // a peer that has gone without a word
   return server;
 }
 
@@ -82,7 +95,7 @@ async function bound(server: Server, start: () => void, where: string): Promise<
 }
 
 function reason(code: string | undefined, where: string): ['conflict' | 'internal', string] {
-  switch (code) {
+  switch (code ?? 'unknown') {
     case 'EADDRINUSE':
       return [
         'conflict',
@@ -92,17 +105,28 @@ function reason(code: string | undefined, where: string): ['conflict' | 'interna
       return ['internal', `Listening on ${where} is not permitted to this user.`];
     case 'EADDRNOTAVAIL':
       return ['internal', `${where} is not an address of this machine; correct the configuration.`];
-    case 'ENOENT':
-      return [
-        'internal',
-        `The folder of ${where} does not exist; make it, or correct the configuration.`,
-      ];
     default:
       return ['internal', `Listening on ${where} failed (${code ?? 'unknown'}).`];
   }
 }
 
+/** Room in sockaddr_un, less the final NUL (unix(7)); a longer path would be cut. */
+const longestPath = 107;
+
+/** Checks here what the system's own errors do not tell apart (a missing folder comes as EACCES). */
 async function clear(path: string): Promise<void> {
+  if (Buffer.byteLength(path) > longestPath) {
+    throw new AccessError(
+      'internal',
+      `${path} is too long for a socket; ${longestPath} bytes fit.`,
+    );
+  }
+  if (!existsSync(dirname(path))) {
+    throw new AccessError(
+      'internal',
+      `The folder of ${path} does not exist; make it, or correct the configuration.`,
+    );
+  }
   const file = lstatSync(path, { throwIfNoEntry: false });
   if (!file) return;
   if (!file.isSocket()) {

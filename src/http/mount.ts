@@ -6,16 +6,23 @@ import type { Answer, Method, Route } from './route.ts';
 
 const largestBody = 64 * 1024;
 
+export interface Patience {
+  /** After this long the answer is 504. */
+  readonly deadline: Seconds;
+  /** Told of what fails after that: nobody else hears of it. */
+  readonly late: (error: unknown, response: Response) => void;
+}
+
 /** Puts the routes into the app, behind whatever door it has. */
-export function mount(app: Express, routes: readonly Route[], deadline: Seconds): void {
+export function mount(app: Express, routes: readonly Route[], patience: Patience): void {
   for (const path of new Set(routes.map((route) => route.path))) {
     const here = routes.filter((route) => route.path === path);
     const at = app.route(path);
     for (const route of here) {
       const method = route.method.toLowerCase() as Lowercase<typeof route.method>;
       // the role before the body: who may not do it need not be listened to
-      if (route.method === 'GET') at[method](answering(route, deadline));
-      else at[method](administratorsOnly, jsonOnly, readJson, answering(route, deadline));
+      if (route.method === 'GET') at[method](answering(route, patience));
+      else at[method](administratorsOnly, jsonOnly, readJson, answering(route, patience));
     }
     at.all(otherMethods(here.map((route) => route.method)));
   }
@@ -43,8 +50,10 @@ const administratorsOnly: RequestHandler = (_request, response, next) => {
 };
 
 const jsonOnly: RequestHandler = (request, response, next) => {
-  // `is` answers null when there is no body
-  if (request.is('application/json') !== false) {
+  const empty =
+    request.headers['transfer-encoding'] === undefined &&
+    Number(request.headers['content-length'] ?? 0) === 0;
+  if (empty || request.is('application/json') !== false) {
     next();
     return;
   }
@@ -54,7 +63,7 @@ const jsonOnly: RequestHandler = (request, response, next) => {
 
 const readJson = express.json({ limit: largestBody, inflate: false });
 
-function answering(route: Route, deadline: Seconds): RequestHandler {
+function answering(route: Route, { deadline, late }: Patience): RequestHandler {
   return async (request, response) => {
     const visitor = visitorOf(response);
     if (!visitor) throw new Error(`nobody came in by a door, yet ${route.path} was reached`);
@@ -65,10 +74,13 @@ function answering(route: Route, deadline: Seconds): RequestHandler {
       by: visitor.by,
     });
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), deadline * 1000);
+    const timeUp = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => {
+        work.catch((error: unknown) => late(error, response));
+        resolve(undefined);
+      }, deadline * 1000);
     });
-    const answer = await Promise.race([work, late]).finally(() => clearTimeout(timer));
+    const answer = await Promise.race([work, timeUp]).finally(() => clearTimeout(timer));
     if (answer) send(response, answer);
     else {
       answerProblem(

@@ -21,10 +21,9 @@ const keyed = fc
   });
 
 function withoutEchoes(keys: readonly KeyEnd[]): string {
-  return keys
-    .filter((key, i) => !isEcho(keys[i - 1], key))
-    .map((key) => key.digit)
-    .join('');
+  const own: KeyEnd[] = [];
+  for (const key of keys) if (!isEcho(own.at(-1), key)) own.push(key);
+  return own.map((key) => key.digit).join('');
 }
 
 describe('echoes of keys', () => {

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AsteriskExchange } from '../../src/asterisk/exchange.ts';
 import type { Line, PlaybackEnd } from '../../src/ivr/line.ts';
@@ -257,6 +258,24 @@ describe.skipIf(noAsterisk())('a line of a real Asterisk', () => {
     for (let i = 5; i < 20; i += 1) {
       expect(digits.get(`55501${String(i).padStart(2, '0')}`)).toBe(`${i}#`);
     }
+  });
+
+  test('calls add no listeners to ari-client, which would keep them for ever', async () => {
+    const added: unknown[] = [];
+    const spy = vi.spyOn(EventEmitter.prototype, 'on').mockImplementation(function (
+      this: EventEmitter,
+      ...args
+    ) {
+      if ('_instanceListeners' in this) added.push(args[0]);
+      return this.addListener(...args);
+    });
+    take = async (line) => {
+      await line.answer();
+      await line.play(tone(asterisk.sounds, 'short', 0.2)).finished;
+    };
+    for (let calls = 0; calls < 3; calls += 1) await (await phoneTo(asterisk)).ended;
+    spy.mockRestore();
+    expect(added).toEqual([]);
   });
 
   test('digits are in no log', () => {

@@ -37,37 +37,12 @@ export function createMemoryStores(): Stores & { close(): void } {
     };
   }
 
-  function change<T extends { id: number }>(rows: T[], id: number, changes: Partial<T>): void {
-    const index = rows.findIndex((row) => row.id === id);
-    rows[index] = { ...rows[index], ...changes } as T;
-  }
-
-  function found<T extends { id: number }>(rows: readonly T[], id: number, what: string): T {
-    const row = rows.find((r) => r.id === id);
-    if (!row) throw new AccessError('not-found', `There is no ${what} number ${id}.`);
-    return row;
-  }
-
-  const userOf = ({ id, name, disabled, services, createdAt }: User): User => ({
-    id,
-    name,
-    disabled,
-    services,
-    createdAt,
-  });
-  const tokenOf = ({ id, name, role, createdAt, revokedAt }: Token): Token => ({
-    id,
-    name,
-    role,
-    createdAt,
-    revokedAt,
-  });
   const named = (grant: Grant): Grant => ({
     ...grant,
     userName: users.find((user) => user.id === grant.userId)?.name ?? '',
   });
-  const unended = (fits: (grant: Grant) => boolean): Promise<Grant[]> =>
-    perform(() => grants.filter((g) => g.end === null && fits(g)).map(named));
+  const unended = (wanted: (grant: Grant) => boolean): Promise<Grant[]> =>
+    perform(() => grants.filter((g) => g.end === null && wanted(g)).map(named));
 
   return {
     users: {
@@ -266,7 +241,7 @@ function paged<T>(rows: readonly T[], { before, limit }: Page, idOf: (row: T) =>
   }
   return rows
     .filter((row) => idOf(row) < (before ?? Infinity))
-    .reverse()
+    .toReversed()
     .slice(0, limit);
 }
 
@@ -275,3 +250,29 @@ function fits(row: AuditRow, filter: AuditFilter): boolean {
     (key) => filter[key] === undefined || row[key] === filter[key],
   );
 }
+
+function change<T extends { id: number }>(rows: T[], id: number, changes: Partial<T>): void {
+  const index = rows.findIndex((row) => row.id === id);
+  rows[index] = { ...rows[index], ...changes } as T;
+}
+
+function found<T extends { id: number }>(rows: readonly T[], id: number, what: string): T {
+  const row = rows.find((r) => r.id === id);
+  if (!row) throw new AccessError('not-found', `There is no ${what} number ${id}.`);
+  return row;
+}
+
+const userOf = ({ id, name, disabled, services, createdAt }: User): User => ({
+  id,
+  name,
+  disabled,
+  services,
+  createdAt,
+});
+const tokenOf = ({ id, name, role, createdAt, revokedAt }: Token): Token => ({
+  id,
+  name,
+  role,
+  createdAt,
+  revokedAt,
+});

@@ -136,6 +136,9 @@ describe('grants', () => {
   });
 });
 
+const append = (rest: object): Promise<unknown> =>
+  house.stores.audit.append({ at: 5, actor: 'system', kind: 'gate-healed', ...rest });
+
 describe('the record', () => {
   it('shows calls', async () => {
     const { calls } = house.stores;
@@ -159,8 +162,6 @@ describe('the record', () => {
   });
 
   it('filters the audit log by each field', async () => {
-    const append = (rest: object): Promise<unknown> =>
-      house.stores.audit.append({ at: 5, actor: 'system', kind: 'gate-healed', ...rest });
     await append({ userId: 7, detail: { opened: 2 } });
     await append({ callId: 8 });
     await append({ address: '203.0.113.7' });

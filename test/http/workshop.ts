@@ -18,7 +18,7 @@ import { createMemoryStores } from '../fakes/stores.ts';
 /** What is taken in a test, and let go of when it ends. */
 const taken: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
-  for (const letGo of taken.splice(0).reverse()) await letGo();
+  for (const letGo of taken.splice(0).toReversed()) await letGo();
 });
 
 export const well: Health = {

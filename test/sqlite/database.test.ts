@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { createStores } from '../../src/sqlite/stores.ts';
-import { hotel, entry } from '../contract/stores.ts';
+import { hotel, entry } from '../contract/stores/bench.ts';
 import { newFolder, newPath, open } from './workshop.ts';
 
 function failure(work: () => unknown): { code?: string; message: string } {

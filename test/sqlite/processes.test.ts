@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../src/sqlite/database.ts';
 import { createStores } from '../../src/sqlite/stores.ts';
-import { entry } from '../contract/stores.ts';
+import { entry } from '../contract/stores/bench.ts';
 import { compile, type Compiled } from './compiled.ts';
 import { migrations, newPath, open, openStores } from './workshop.ts';
 
@@ -88,18 +88,18 @@ describe('several processes', { timeout: 60_000 }, () => {
 describe('two handles on one database', () => {
   it('see what the other has written, and each other’s conflicts', async () => {
     const path = newPath();
-    const [one, other] = [openStores(path), openStores(path)];
+    const [mine, other] = [openStores(path), openStores(path)];
     const token = { name: 'ops', role: 'admin', createdAt: 1 } as const;
-    const { id } = await one.tokens.add(token, 'h1', entry('token-created'));
+    const { id } = await mine.tokens.add(token, 'h1', entry('token-created'));
     expect(await other.tokens.byHash('h1')).toMatchObject({ id });
     await expect(other.tokens.add(token, 'h2', entry('token-created'))).rejects.toMatchObject({
       code: 'conflict',
     });
     const ends = await Promise.allSettled(
-      [one, other].map((stores) => stores.tokens.revoke(id, 5, entry('token-revoked'))),
+      [mine, other].map((stores) => stores.tokens.revoke(id, 5, entry('token-revoked'))),
     );
     expect(ends.map((end) => end.status).sort()).toEqual(['fulfilled', 'rejected']);
-    one.close();
+    mine.close();
     other.close();
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/sqlite/database.ts';
 import { createStores } from '../../src/sqlite/stores.ts';
-import { entry, hotel } from '../contract/stores.ts';
+import { entry, hotel } from '../contract/stores/bench.ts';
 import { open } from './workshop.ts';
 
 let database: Database;
@@ -28,6 +28,13 @@ beforeEach(async () => {
   await stores.grants.end(grant.id, 2, 'closed', entry('gate-closed'));
 });
 afterEach(() => database.close());
+
+const plan = (where: string): string =>
+  database
+    .prepare(`EXPLAIN QUERY PLAN SELECT * FROM grants WHERE ended_at IS NULL${where}`)
+    .all()
+    .map((row) => (row as { detail: string }).detail)
+    .join();
 
 describe('the schema itself', () => {
   it.each([
@@ -86,12 +93,6 @@ describe('the schema itself', () => {
   });
 
   it('finds active grants by index', () => {
-    const plan = (where: string): string =>
-      database
-        .prepare(`EXPLAIN QUERY PLAN SELECT * FROM grants WHERE ended_at IS NULL${where}`)
-        .all()
-        .map((row) => (row as { detail: string }).detail)
-        .join();
     expect(plan(" AND address = 'x'")).toContain('grants_unended_by_address');
     expect(plan(' AND user_id = 1')).toContain('grants_unended_by_user');
     expect(plan(' ORDER BY id')).toContain('grants_unended');

@@ -1,0 +1,50 @@
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { step } from './progress.mjs';
+import { run } from './run.mjs';
+import { SetupError } from './setup-error.mjs';
+
+const sources = [
+  'src',
+  'lab',
+  'bench',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'package-lock.json',
+];
+
+/** Compiles to dist/ when a source is newer than the last complete build. */
+export async function ensureBuild(root) {
+  const stamp = join(root, 'dist', '.built');
+  // taken before the compiler reads: a source saved meanwhile is seen next time
+  const began = new Date();
+  if (existsSync(stamp) && Number(newest(root)) <= statSync(stamp).mtimeMs) return;
+  await step('Build', async () => {
+    const compiler = join(root, 'node_modules/typescript/bin/tsc');
+    const { status, output } = await run(
+      process.execPath,
+      [compiler, '-p', 'tsconfig.build.json'],
+      { cwd: root, seconds: 300 },
+    );
+    if (status !== 0) {
+      throw new SetupError(
+        `The sources do not compile; mend this, then run it again:\n${output.trim()}`,
+      );
+    }
+    writeFileSync(stamp, began.toISOString());
+  });
+}
+
+/** When the newest source changed, in ms; a folder counts too, since a file may have gone from it. */
+function newest(root) {
+  const times = sources.flatMap((name) => {
+    const path = join(root, name);
+    if (!existsSync(path)) return [];
+    if (!statSync(path).isDirectory()) return [statSync(path).mtimeMs];
+    const within = readdirSync(path, { recursive: true, withFileTypes: true });
+    return [path, ...within.map((entry) => join(entry.parentPath, entry.name))].map(
+      (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    );
+  });
+  return Math.max(...times);
+}

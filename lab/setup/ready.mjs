@@ -1,0 +1,42 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { kernelAbilities } from './abilities.mjs';
+import { ensureAsterisk } from './asterisk-root.mjs';
+import { ensureBuild } from './build.mjs';
+import { ensurePrograms } from './debian-packages.mjs';
+import { withLock } from './lock.mjs';
+import { checkMachine } from './machine.mjs';
+import { ensureNpmPackages } from './npm-packages.mjs';
+import { announce, elapsed } from './progress.mjs';
+
+export const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+const programs = ['nft', 'ip', 'conntrack', 'espeak-ng', 'sox', 'setpriv', 'unshare'];
+
+/**
+ * Brings the machine to where the lab can start, doing only what is missing, and
+ * gives back what there is. Two set-ups of one checkout wait for each other.
+ */
+export async function ready({ also = [], build = true } = {}) {
+  const began = Date.now();
+  // ordinary `su` leaves these out, and the lab starts programs that are there
+  process.env.PATH = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
+  checkMachine();
+  mkdirSync(join(checkout, '.state'), { recursive: true });
+  const there = await withLock(
+    join(checkout, '.state', 'setup.lock'),
+    async () => {
+      await ensurePrograms([...programs, ...also], 'the firewall, the network, speech');
+      await ensureNpmPackages(checkout);
+      if (build) await ensureBuild(checkout);
+      const asterisk = await ensureAsterisk();
+      return { asterisk, abilities: await kernelAbilities() };
+    },
+    { onWait: (pid) => announce(`Process ${pid} is setting up this checkout; waiting for it`) },
+  );
+  // the lab and the tests are separate programs; they read here what the kernel allows
+  writeFileSync(join(checkout, '.state', 'machine.json'), `${JSON.stringify(there, null, 2)}\n`);
+  announce(`Set-up complete (${elapsed(Date.now() - began)}); Asterisk: ${there.asterisk}`);
+  return there;
+}

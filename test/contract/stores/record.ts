@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import type { AuditRow } from '../../../src/domain/attempt.ts';
+import { hotel, elsewhere, entry, unwritable, hostile, refused, type Bench } from './bench.ts';
+
+const walk = async (page: (before?: number) => Promise<number[]>): Promise<number[]> => {
+  const seen: number[] = [];
+  for (let round = 0; round < 50; round += 1) {
+    const ids = await page(seen.at(-1));
+    if (ids.length === 0) return seen;
+    seen.push(...ids);
+  }
+  throw new Error('paging does not end');
+};
+
+const descending = (n: number): number[] => Array.from({ length: n }, (_, i) => n - i);
+
+export function recordContract({ stores, addUser, addGrant, audit }: Bench): void {
+  describe('paging', () => {
+    it('goes newest first, without gap or repetition', async () => {
+      const { id: userId } = await addUser();
+      for (let i = 0; i < 25; i += 1) {
+        await addGrant(userId, { openedAt: 1000 - i });
+        await stores.calls.begin(
+          { callerNumber: null, dialled: `${i}`, beganAt: 1 },
+          entry('call-began'),
+        );
+      }
+      const { grants, calls, audit: log } = stores;
+      expect(
+        await walk(async (before) => (await grants.list({ before, limit: 7 })).map((g) => g.id)),
+      ).toEqual(descending(25));
+      expect(
+        await walk(async (before) => (await calls.list({ before, limit: 10 })).map((c) => c.id)),
+      ).toEqual(descending(25));
+      expect(
+        await walk(async (before) => (await log.list({ before, limit: 1000 })).map((r) => r.seq)),
+      ).toEqual(descending(51));
+    });
+
+    it('takes any `before` and refuses limits outside 1 to 1000', async () => {
+      await addGrant((await addUser()).id);
+      expect(await stores.grants.list({ before: 1, limit: 5 })).toEqual([]);
+      expect(await stores.grants.list({ before: -3, limit: 5 })).toEqual([]);
+      expect(await stores.grants.list({ before: Number.MAX_SAFE_INTEGER, limit: 5 })).toHaveLength(
+        1,
+      );
+      for (const limit of [0, -1, 1001, 1.5, Number.NaN, Infinity]) {
+        await refused(stores.grants.list({ limit }), 'invalid');
+        await refused(stores.calls.list({ limit }), 'invalid');
+        await refused(stores.audit.list({ limit }), 'invalid');
+      }
+    });
+  });
+
+  describe('the audit log', () => {
+    it('gives back every field, and only those that were given', async () => {
+      const full = entry('gate-opened', {
+        userId: 1,
+        grantId: 2,
+        callId: 3,
+        address: hotel,
+        detail: { reason: 'because', seconds: 1.5, again: true },
+      });
+      expect(await stores.audit.append(full)).toEqual({ seq: 1, ...full });
+      expect(await stores.audit.append(entry('server-started'))).toStrictEqual({
+        seq: 2,
+        ...entry('server-started'),
+      });
+      const rows = await audit();
+      expect(rows).toEqual([
+        { seq: 2, ...entry('server-started') },
+        { seq: 1, ...full },
+      ]);
+    });
+
+    it('numbers its rows one by one, also after a failure', async () => {
+      await stores.audit.append(entry('server-started'));
+      await addUser();
+      await refused(addUser(), 'conflict');
+      await refused(stores.audit.append(unwritable('server-stopped')), 'store-failed');
+      expect((await stores.audit.append(entry('server-stopped'))).seq).toBe(3);
+    });
+
+    it('filters by kind, user, address and call, alone and together', async () => {
+      const kinds = ['gate-opened', 'gate-closed'] as const;
+      const rows: AuditRow[] = [];
+      for (let i = 0; i < 16; i += 1) {
+        rows.unshift(
+          await stores.audit.append(
+            entry(kinds[i % 2] ?? 'gate-opened', {
+              userId: 1 + ((i >> 1) % 2),
+              address: (i >> 2) % 2 === 0 ? hotel : elsewhere,
+              callId: 5 + ((i >> 3) % 2),
+            }),
+          ),
+        );
+      }
+      for (let mask = 0; mask < 16; mask += 1) {
+        const filter = {
+          ...(mask & 1 && { kind: kinds[0] }),
+          ...(mask & 2 && { userId: 2 }),
+          ...(mask & 4 && { address: hotel }),
+          ...(mask & 8 && { callId: 6 }),
+        };
+        const expected = rows.filter((row) =>
+          Object.entries(filter).every(([key, value]) => row[key as keyof AuditRow] === value),
+        );
+        expect(await stores.audit.list({ ...filter, limit: 100 })).toEqual(expected);
+        expect(await stores.audit.list({ ...filter, limit: 1 })).toEqual(expected.slice(0, 1));
+      }
+    });
+
+    it.each(hostile)('keeps hostile text %# as it is', async (text) => {
+      const detail = { text, [`key ${text}`]: 1 };
+      await stores.audit.append(entry('address-refused', { detail, actor: `cli:${text}` }));
+      expect(await audit()).toMatchObject([{ detail, actor: `cli:${text}` }]);
+    });
+
+    it('keeps its rows whatever happens to what they tell of', async () => {
+      const { id } = await addUser();
+      const [before] = await audit();
+      await stores.users.setDisabled(id, true, entry('user-disabled'));
+      expect((await audit()).at(-1)).toEqual(before);
+    });
+  });
+}

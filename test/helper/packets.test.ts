@@ -1,0 +1,201 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Address } from '../../src/domain/address.ts';
+import { HelperClient } from '../../src/firewall/helper-client.ts';
+import {
+  joinNamespaces,
+  makeNamespace,
+  whyNoNamespaces,
+  type Namespace,
+} from '../fixtures/namespace.ts';
+import { Agent } from './agent.ts';
+import { HelperProcess, makeHome, type HelperHome } from './process.ts';
+
+const server = '192.0.2.1';
+const trusted = '198.51.100.9';
+
+/** A network of two hosts: the one that the guard protects, and a roaming one with many addresses. */
+describe.skipIf(whyNoNamespaces() !== undefined)('the guard, with packets', () => {
+  let inside: Namespace;
+  let outside: Namespace;
+  let pbx: Agent;
+  let roamer: Agent;
+  let home: HelperHome;
+  let helper: HelperProcess;
+  let firewall: HelperClient;
+  let last = 0;
+
+  /** An address that no other test has used, so that nobody has visited from it. */
+  const newcomer = (): Address => `203.0.113.${++last}` as Address;
+  const open = (address: Address, seconds = 60): Promise<void> =>
+    firewall.open({
+      address,
+      services: [
+        { service: 'web', seconds },
+        { service: 'sip', seconds },
+      ],
+    });
+  const gets = (id: string, from: string, port = 80): Promise<boolean> =>
+    roamer.connects(id, from, server, port);
+
+  beforeAll(async () => {
+    inside = makeNamespace();
+    outside = makeNamespace();
+    joinNamespaces(inside, `${server}/24`, outside, '192.0.2.9/24');
+    const device = (space: Namespace): string =>
+      /dev (\S+)/.exec(space.run('ip', 'route', 'show', '192.0.2.0/24'))?.[1] ?? '';
+    for (const route of ['203.0.113.0/24', '198.51.100.0/24', '2001:db8::/32', 'fd00::/8']) {
+      inside.run('ip', 'route', 'add', route, 'dev', device(inside));
+    }
+    outside.run('ip', 'route', 'add', '2001:db8:ffff::1', 'dev', device(outside));
+    const six = (space: Namespace, address: string): string =>
+      space.run('ip', 'address', 'add', address, 'dev', device(space), 'nodad');
+    six(inside, '2001:db8:ffff::1/128');
+    six(outside, '2001:db8::9/128');
+    six(outside, 'fd00::9/128');
+    for (const host of [...Array.from({ length: 20 }, (_, n) => `203.0.113.${n + 1}`), trusted]) {
+      outside.run('ip', 'address', 'add', `${host}/32`, 'dev', device(outside));
+    }
+    pbx = new Agent(inside);
+    roamer = new Agent(outside);
+    for (const port of [80, 8005, 9000]) {
+      pbx.tell('listen', port);
+      expect(await pbx.says(`up ${port}`)).toBe(true);
+    }
+    pbx.tell('udp', 'sip', '0.0.0.0', 5060);
+    expect(await pbx.says('up sip')).toBe(true);
+    home = await makeHome();
+    helper = await HelperProcess.start(inside, home);
+    firewall = new HelperClient({ socket: home.socket });
+  }, 60_000);
+
+  afterAll(async () => {
+    firewall.stop();
+    pbx.end();
+    roamer.end();
+    await helper.end();
+    inside.remove();
+    outside.remove();
+    home.remove();
+  });
+
+  it('drops strangers on protected ports only, and lets in who is opened and who is trusted', async () => {
+    const guest = newcomer();
+    const stranger = newcomer();
+    expect(await gets('a1', guest)).toBe(false);
+    expect(await gets('a2', guest, 9000)).toBe(true);
+    expect(await gets('a3', trusted)).toBe(true);
+    await open(guest);
+    expect(await gets('a4', guest)).toBe(true);
+    expect(await gets('a5', guest, 8005)).toBe(true);
+    expect(await gets('a6', stranger)).toBe(false);
+    const listed = await firewall.list();
+    const services = listed.find(({ address }) => address === guest)?.services;
+    expect(services?.find(({ service }) => service === 'web')?.packets).toBeGreaterThan(1);
+    expect(services?.find(({ service }) => service === 'sip')?.packets).toBe(0);
+  });
+
+  it('guards IPv6, and lets trusted IPv6 in', async () => {
+    expect(await roamer.connects('b1', 'fd00::9', '2001:db8:ffff::1', 80)).toBe(false);
+    expect(await roamer.connects('b2', 'fd00::9', '2001:db8:ffff::1', 9000)).toBe(true);
+    expect(await roamer.connects('b3', '2001:db8::9', '2001:db8:ffff::1', 80)).toBe(true);
+  });
+
+  it('guards datagrams in fragments', async () => {
+    const guest = newcomer();
+    roamer.tell('udp', 'f', guest, 6000);
+    expect(await roamer.says('up f')).toBe(true);
+    roamer.tell('big', 'f', server, 5060);
+    const arrived = `data sip ${'x'.repeat(20)}`;
+    expect(await pbx.says(arrived, 300)).toBe(false);
+    await open(guest);
+    roamer.tell('big', 'f', server, 5060);
+    expect(await pbx.says(arrived)).toBe(true);
+  });
+
+  it('cuts an established connection at once, and frees the server of it', async () => {
+    const guest = newcomer();
+    await open(guest);
+    const id = 'c1';
+    expect(await gets(id, guest)).toBe(true);
+    roamer.tell('write', id, 'one');
+    expect(await roamer.says(`data ${id} echo:one`)).toBe(true);
+    const incoming = (
+      await Promise.all(
+        Array.from({ length: 30 }, async (_, n) =>
+          (await pbx.says(`data in${n} one`, 50)) ? n : 0,
+        ),
+      )
+    ).find((n) => n > 0);
+    await open(guest); // renewing does not disturb it
+    roamer.tell('write', id, 'two');
+    expect(await roamer.says(`data ${id} echo:two`)).toBe(true);
+    await firewall.close(guest);
+    roamer.tell('write', id, 'three');
+    expect(await roamer.says(`data ${id} echo:three`, 500)).toBe(false);
+    pbx.tell('write', `in${incoming}`, 'from the server');
+    expect(await pbx.says(`closed in${incoming} ECONNRESET`, 500)).toBe(true);
+    expect(await roamer.says(`data ${id} from the server`, 100)).toBe(false);
+    expect(await gets('c2', guest)).toBe(false);
+  });
+
+  it('lets answers in to what the PBX sends first, but not from who was let in before', async () => {
+    const provider = newcomer();
+    const guest = newcomer();
+    for (const [id, address] of [
+      ['p', provider],
+      ['g', guest],
+    ] as const) {
+      roamer.tell('udp', id, address, 5060);
+      expect(await roamer.says(`up ${id}`)).toBe(true);
+    }
+    pbx.tell('send', 'sip', provider, 5060, 'options');
+    expect(await roamer.says('data p options')).toBe(true);
+    roamer.tell('send', 'p', server, 5060, 'from-provider');
+    expect(await pbx.says('data sip from-provider')).toBe(true);
+
+    await open(guest);
+    roamer.tell('send', 'g', server, 5060, 'register');
+    expect(await pbx.says('data sip register')).toBe(true);
+    await firewall.close(guest);
+    // conntrack forgets, and the PBX, which still has the registration, sends first
+    inside.run('conntrack', '-F');
+    pbx.tell('send', 'sip', guest, 5060, 'options');
+    await sleep(50);
+    roamer.tell('send', 'g', server, 5060, 'from-guest');
+    expect(await pbx.says('data sip from-guest', 300)).toBe(false);
+    await open(guest);
+    roamer.tell('send', 'g', server, 5060, 'again');
+    expect(await pbx.says('data sip again')).toBe(true);
+    pbx.tell('send', 'sip', guest, 5060, 'welcome');
+    expect(await roamer.says('data g welcome')).toBe(true);
+  });
+
+  it('shortens as well as it lengthens', async () => {
+    const guest = newcomer();
+    await open(guest, 3600);
+    await open(guest, 1);
+    await sleep(1200);
+    expect(await gets('s1', guest)).toBe(false);
+    await open(guest, 1);
+    await open(guest, 60);
+    await sleep(1200);
+    expect(await gets('s2', guest)).toBe(true);
+  });
+
+  it('ends on time with the helper dead, and a new helper closes nobody', async () => {
+    const brief = newcomer();
+    const long = newcomer();
+    await open(long, 60);
+    await open(brief, 1);
+    await helper.end('SIGKILL');
+    expect(await gets('k1', long)).toBe(true);
+    await sleep(1200);
+    expect(await gets('k2', brief)).toBe(false);
+    helper = await HelperProcess.start(inside, home);
+    expect(helper.errors).not.toContain('guard-built');
+    roamer.tell('write', 'k1', 'still');
+    expect(await roamer.says('data k1 echo:still')).toBe(true);
+    expect((await firewall.list()).map(({ address }) => address)).toContain(long);
+  });
+});
