@@ -46,13 +46,13 @@ export async function startAsterisk(options: AsteriskRunOptions): Promise<Runnin
   const [program, ...args] = enclosed(home, within, [home.asterisk, '-f', '-C', conf]);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
-  let gone = false;
+  const died = new AbortController();
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => (printed = (printed + chunk.toString()).slice(-4000)));
   }
   const exited = new Promise<void>((resolve) => {
     const end = (): void => {
-      gone = true;
+      died.abort();
       resolve();
     };
     child.once('exit', end);
@@ -91,7 +91,7 @@ export async function startAsterisk(options: AsteriskRunOptions): Promise<Runnin
   };
 
   const deadline = Date.now() + (options.bootTime ?? 20_000);
-  while (!gone && Date.now() < deadline) {
+  while (!died.signal.aborted && Date.now() < deadline) {
     const answer = await cli('core waitfullybooted').catch(() => '');
     if (answer.includes('fully booted')) return asterisk;
     await sleep(50);

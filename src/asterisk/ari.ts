@@ -73,7 +73,7 @@ export class Ari {
   /** Lets go of the event connection for good. Commands still work. */
   retire(): void {
     // tells ari-client that the close is wanted, in the attempt that it has scheduled, too
-    Object.defineProperty(this.#client, '_wsClosed', { get: () => true, set: () => undefined });
+    Object.defineProperty(this.#client, '_wsClosed', { get: () => true, set() {} });
     this.#client.removeAllListeners();
     this.#socket?.terminate();
   }

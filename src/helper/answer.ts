@@ -41,6 +41,7 @@ async function carryOut(gate: Gate, request: WireRequest, receivedAt: number): P
     case 'limits':
       return { limits: gate.limits };
     case 'ping':
+    default:
       return {};
   }
 }

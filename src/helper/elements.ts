@@ -51,31 +51,34 @@ function renewal(table: string, set: string, elements: readonly Timed[]): string
 
 export interface Listed {
   readonly address: string;
-  /** Left in the kernel; an element that somebody else made to last for ever has a year too many. */
+  /** Left in the kernel, rounded down; an element that somebody else made to last for ever has ten years. */
   readonly seconds: number;
   readonly packets: number;
 }
 
 const forEver = 10 * 31_536_000;
 
-/** Reads what `list set` prints. */
-export function parseSet(listing: string): Listed[] {
-  const element =
-    /(\d+\.\d+\.\d+\.\d+)(?: counter packets (\d+) bytes \d+)?(?: timeout [^\s,]+)?(?: expires ([^\s,]+))?/g;
-  return [...listing.matchAll(element)].map(([, address = '', packets, expires]) => ({
-    address,
-    seconds: expires === undefined ? forEver : parseTime(expires),
-    packets: Number(packets ?? 0),
-  }));
+interface JsonElement {
+  readonly val: string;
+  readonly expires?: number;
+  readonly counter?: { readonly packets: number };
 }
 
-/** nftables' way of writing a time, `1d2h3m4s500ms`, in seconds. */
-function parseTime(text: string): number {
-  const units = { d: 86_400, h: 3600, m: 60, s: 1, ms: 0.001 } as const;
-  return [...text.matchAll(/(\d+)(ms|[dhms])/g)].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units],
-    0,
-  );
+interface JsonListing {
+  readonly nftables: readonly {
+    readonly set?: { readonly elem?: readonly (string | { readonly elem: JsonElement })[] };
+  }[];
+}
+
+/** Reads what `nft -j list set` prints; see libnftables-json(5). */
+export function parseSet(listing: string): Listed[] {
+  const { nftables } = JSON.parse(listing) as JsonListing;
+  const elements = nftables.flatMap(({ set }) => set?.elem ?? []);
+  return elements.map((element) => {
+    const { val, expires, counter }: JsonElement =
+      typeof element === 'string' ? { val: element } : element.elem;
+    return { address: val, seconds: expires ?? forEver, packets: counter?.packets ?? 0 };
+  });
 }
 
 /** Puts the lists of the services' sets together, an entry for each address. */

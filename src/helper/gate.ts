@@ -9,6 +9,7 @@ import { checkAddress, checkOpening, Refused, tooMany } from '../firewall/wire-r
 import type { HelperConfig } from './config.ts';
 import { editLine, openedOf, parseSet, type Edit, type Listed } from './elements.ts';
 import { Ledger } from './ledger.ts';
+import { runNft } from './nft-run.ts';
 import { NftLost, NftRefused, type NftShell } from './nft-shell.ts';
 import { openSet } from './ruleset.ts';
 import { syncGate } from './sync.ts';
@@ -20,21 +21,25 @@ export interface GateEvents {
   readonly doubt: (why: string) => void;
 }
 
+const micro = (from: number, to: number): number => Math.round((to - from) * 1000);
+
 /**
  * Opens, closes, lists and syncs, one at a time. Checks every request again,
  * whoever sent it: everything that reaches nftables has passed wire-rules.
  */
 export class Gate {
   readonly limits: WireLimits;
+  readonly #nft: string;
   readonly #table: string;
   readonly #shell: NftShell;
   readonly #events: GateEvents;
   readonly #ledger = new Ledger();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(config: HelperConfig, shell: NftShell, events: GateEvents) {
+  constructor(nft: string, config: HelperConfig, shell: NftShell, events: GateEvents) {
     const { table, longest, mostAddresses } = config;
     this.limits = { services: config.services.map(({ name }) => name), longest, mostAddresses };
+    this.#nft = nft;
     this.#table = table;
     this.#shell = shell;
     this.#events = events;
@@ -59,7 +64,6 @@ export class Gate {
       });
       this.#ledger.note(address, services);
       const done = performance.now();
-      const micro = (from: number, to: number): number => Math.round((to - from) * 1000);
       return {
         waited: micro(receivedAt, began),
         kernel: micro(began, done),
@@ -76,8 +80,14 @@ export class Gate {
     });
   }
 
+  /** Not in turn: an open does not wait for somebody's list. */
   list(): Promise<WireOpened[]> {
-    return this.#inTurn(() => this.#opened());
+    return this.#opened();
+  }
+
+  /** Counts anew what is open, after others have changed it. */
+  recount(): Promise<void> {
+    return this.#inTurn(() => this.#count());
   }
 
   sync(openings: readonly WireOpening[]): Promise<WireReport> {
@@ -86,7 +96,7 @@ export class Gate {
         list: () => this.#opened(),
         apply: (edit, addresses) => this.#apply(edit, 1500 + 10 * addresses),
       });
-      if (report.opened.length + report.closed.length > 0) await this.#opened();
+      if (report.opened.length + report.closed.length > 0) await this.#count();
       return report;
     });
   }
@@ -97,15 +107,29 @@ export class Gate {
     return result;
   }
 
+  async #count(): Promise<void> {
+    this.#ledger.reset(await this.#opened());
+  }
+
   async #opened(): Promise<WireOpened[]> {
-    const sets = new Map<string, Listed[]>();
-    for (const service of this.limits.services) {
-      const listing = await this.#run(`list set inet ${this.#table} ${openSet(service)}`, 5000);
-      sets.set(service, parseSet(listing));
-    }
-    const opened = openedOf(sets);
-    this.#ledger.reset(opened);
-    return opened;
+    const { services } = this.limits;
+    const sets = await Promise.all(
+      services.map((service) => this.#list(service).catch(() => this.#listAgain(service))),
+    );
+    return openedOf(new Map(services.map((service, at) => [service, sets[at] ?? []])));
+  }
+
+  /** A nft of its own: `nft -i` takes three times as long over a long list, and opens would wait for it. */
+  async #list(service: string): Promise<Listed[]> {
+    const args = ['-j', 'list', 'set', 'inet', this.#table, openSet(service)];
+    const { status, output, errors } = await runNft(this.#nft, args);
+    if (status !== 0) throw new Refused('kernel', `nftables cannot list: ${errors.trim()}.`);
+    return parseSet(output);
+  }
+
+  async #listAgain(service: string): Promise<Listed[]> {
+    await this.#events.repair();
+    return this.#list(service);
   }
 
   async #apply(edit: Edit, deadline?: number): Promise<void> {

@@ -24,7 +24,7 @@ export interface HttpParts {
   readonly log: Logger;
   readonly now: () => Instant;
   readonly door: Door;
-  /** Names, besides the loopback ones, that `Host` may hold at the token's door: no port, IPv6 in brackets. */
+  /** Names, besides the loopback ones, that `Host` may hold at the token's door: no port. */
   readonly hosts?: readonly string[];
   /** After this long a request is answered 504, whatever becomes of it. */
   readonly deadline?: Seconds;

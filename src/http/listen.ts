@@ -6,7 +6,7 @@ import { AccessError } from '../domain/access-error.ts';
 import type { Seconds } from '../domain/time.ts';
 
 /** How long a peer may take, in seconds: for the headers, for the whole request, and in silence. */
-export interface Limits {
+interface Limits {
   readonly headers: Seconds;
   readonly request: Seconds;
   readonly silence: Seconds;
@@ -17,7 +17,7 @@ const usualLimits: Limits = { headers: 10, request: 15, silence: 60 };
 export interface Listening {
   /** What was bound: `http://127.0.0.1:8080`, or the socket's path. */
   readonly at: string;
-  /** Takes no more connections, lets the requests under way end, and cuts what is left after `grace` (5 s). */
+  /** Takes no more connections, lets the requests under way end, and cuts what is left after `grace` (3 s). */
   close(grace?: Seconds): Promise<void>;
 }
 
@@ -155,7 +155,7 @@ function isServed(path: string): Promise<boolean> {
   });
 }
 
-async function close(server: Server, grace: Seconds = 5): Promise<void> {
+async function close(server: Server, grace: Seconds = 3): Promise<void> {
   if (!server.listening) return;
   const cut = setTimeout(() => server.closeAllConnections(), grace * 1000);
   await new Promise<void>((resolve) => {

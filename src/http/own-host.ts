@@ -9,7 +9,7 @@ const loopback = ['localhost', '127.0.0.1', '[::1]'];
  * `Host`, because the browser sets it.
  */
 export function ownHostOnly(names: readonly string[]): RequestHandler {
-  const own = new Set([...loopback, ...names.map((name) => name.toLowerCase())]);
+  const own = new Set([...loopback, ...names.map(asInHost)]);
   return (request, response, next) => {
     const host = (request.headers.host ?? '').toLowerCase().replace(/:[0-9]*$/, '');
     if (own.has(host.replace(/\.$/, ''))) {
@@ -22,4 +22,10 @@ export function ownHostOnly(names: readonly string[]): RequestHandler {
       'The Host header names none of the names that this server is configured with.',
     );
   };
+}
+
+/** An IPv6 address stands in brackets there (RFC 3986). */
+function asInHost(name: string): string {
+  const plain = name.toLowerCase();
+  return plain.includes(':') && !plain.startsWith('[') ? `[${plain}]` : plain;
 }

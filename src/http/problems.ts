@@ -38,7 +38,7 @@ const problems: Readonly<Record<ProblemCode, readonly [status: number, title: st
 };
 
 /** RFC 9457, with the wrong places of a malformed request as an extension. */
-export interface Problem {
+interface Problem {
   readonly type: `urn:dialgate:problem:${ProblemCode}`;
   readonly title: string;
   readonly status: number;

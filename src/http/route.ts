@@ -3,7 +3,7 @@ import type { Actor } from '../domain/attempt.ts';
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /** A request whose door and role have been checked; what it carries has not. */
-export interface Asked {
+interface Asked {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;

@@ -68,7 +68,7 @@ export function accessErrorOf(cause: unknown): AccessError {
 }
 
 /** SQLite's own word for the fault (`SQLITE_BUSY`), or an empty string. */
-export function codeOf(cause: unknown): string {
+function codeOf(cause: unknown): string {
   const code: unknown = (cause as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : '';
 }

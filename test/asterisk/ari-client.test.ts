@@ -103,9 +103,7 @@ describe('ari-client over our stand-ins, on servers that misbehave', () => {
     await Promise.all(open.splice(0).map((server) => new Promise((r) => server.close(r))));
   });
 
-  async function listening<T extends Server | ReturnType<typeof createTcp>>(
-    server: T,
-  ): Promise<string> {
+  async function listening(server: Server | ReturnType<typeof createTcp>): Promise<string> {
     open.push(server);
     server.on('connection', (socket: Socket) => {
       sockets.add(socket);

@@ -36,12 +36,12 @@ export function firewallContract(name: string, make: () => Promise<FirewallUnder
     });
     afterEach(() => test.end());
 
-    /** Address → service → seconds left, rounded. */
+    /** Address → service → seconds left, to the nearest ten: the kernel may round them down. */
     const open = async (): Promise<Record<string, Record<string, number>>> =>
       Object.fromEntries(
         (await firewall.list()).map(({ address: at, services }) => [
           at,
-          Object.fromEntries(services.map((s) => [s.service, Math.round(s.seconds)])),
+          Object.fromEntries(services.map((s) => [s.service, Math.round(s.seconds / 10) * 10])),
         ]),
       );
 

@@ -77,7 +77,8 @@ describe('the Host header', () => {
   ])('%j is not', async (host) => expect(await askAs(await openHouse(), host)).toBe(421));
 
   it('may be a configured name', async () => {
-    const house = await openHouse({ hosts: ['Gate.example.com', '192.0.2.1'] });
+    const house = await openHouse({ hosts: ['Gate.example.com', '192.0.2.1', '2001:db8::1'] });
+    expect(await askAs(house, '[2001:DB8::1]:80')).toBe(200);
     expect(await askAs(house, 'gate.example.com:443')).toBe(200);
     expect(await askAs(house, '192.0.2.1')).toBe(200);
     expect(await askAs(house, 'example.com')).toBe(421);

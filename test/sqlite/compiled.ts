@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -13,10 +13,10 @@ export interface Compiled {
 }
 
 /**
- * Compiles one program of this folder, and what it imports, so that it can run
+ * Compiles one program, and what it imports, so that it can run
  * as a process of its own: Node 20 does not read TypeScript.
  */
-export function compile(name: string): Compiled {
+export function compile(source: URL): Compiled {
   const folder = mkdtempSync(join(tmpdir(), 'dialgate-compiled-'));
   writeFileSync(
     join(folder, 'tsconfig.json'),
@@ -28,14 +28,14 @@ export function compile(name: string): Compiled {
         sourceMap: false,
         typeRoots: [join(root, 'node_modules/@types')],
       },
-      include: [join(root, 'test/sqlite', `${name}.ts`)],
+      include: [fileURLToPath(source)],
     }),
   );
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder], { timeout: 60_000 });
   return {
-    program: join(folder, 'test/sqlite', `${name}.js`),
+    program: join(folder, relative(root, fileURLToPath(source)).replace(/\.ts$/, '.js')),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

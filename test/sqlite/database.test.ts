@@ -110,8 +110,8 @@ describe('the database', () => {
   it('names the mend when another process keeps it locked', { timeout: 20_000 }, () => {
     const path = newPath();
     const holder = open(path);
-    holder.exec('BEGIN EXCLUSIVE');
     const stores = createStores(open(path));
+    holder.exec('BEGIN EXCLUSIVE');
     return stores.audit
       .append(entry('server-started'))
       .then(

@@ -11,7 +11,7 @@ let compiled: Compiled;
 const children: ChildProcess[] = [];
 
 beforeAll(() => {
-  compiled = compile('writer');
+  compiled = compile(new URL('writer.ts', import.meta.url));
 }, 60_000);
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');

@@ -10,12 +10,9 @@
 const { transportFor } = require('./transport.js');
 const { buildApi } = require('./operations.js');
 
-class PasswordAuthorization {
-  constructor(host, username, password) {
-    this.host = host;
-    this.username = username;
-    this.password = password;
-  }
+// called with `new`
+function PasswordAuthorization(host, username, password) {
+  return { host, username, password };
 }
 
 // ari-client hands over the password through this global and makes the

@@ -15,13 +15,14 @@ function buildApi(declaration, base, transport) {
       const type = responseClass === 'void' ? null : responseClass;
       api.operations[nickname] = { nickname, type, parameters };
       if (httpMethod.toUpperCase() === 'GET' && path === '/events') continue; // the websocket
-      api[nickname] = (given, success, failure) => {
-        // an async function, so that a missing parameter reaches `failure` too
-        const call = async () => {
+      api[nickname] = async (given, success, failure) => {
+        // a missing parameter, and a fault in `success`, reach `failure` too
+        try {
           const url = urlOf(base, path, parameters, given);
           success(await transport(httpMethod.toUpperCase(), url, given.body));
-        };
-        call().catch(failure);
+        } catch (error) {
+          failure(error);
+        }
       };
     }
   }

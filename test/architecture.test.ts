@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+/**
+ * The house's dependency rules (docs/architecture.md). Lint holds them as well;
+ * this test also holds what a pattern cannot say, and names the offender.
+ */
+const root = resolve(import.meta.dirname, '..');
+const adapters = ['asterisk', 'speech', 'sqlite', 'firewall', 'external-address'];
+
+/** What each room may import from, besides itself and packages. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  access: ['domain'],
+  ivr: ['domain', 'access'],
+  asterisk: ['domain', 'ivr'],
+  speech: ['domain', 'ivr'],
+  sqlite: ['domain'],
+  firewall: ['domain'],
+  'external-address': ['domain'],
+  helper: ['firewall'],
+  http: ['domain', 'access'],
+  cli: ['domain', 'http'],
+  bin: ['domain', 'access', 'ivr', ...adapters, 'http', 'cli'],
+};
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+}
+
+const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts') && !file.includes('node_modules'),
+);
+const imports: Import[] = files.flatMap((file) => {
+  const text = readFileSync(join(root, 'src', file), 'utf8');
+  const found = text.matchAll(/(?:from|import|import\()\s*['"]([^'"]+)['"]/g);
+  return [...found].map((match) => ({ file, target: match[1] ?? '' }));
+});
+const roomOf = (path: string): string => path.split('/')[0] ?? '';
+const inside = imports
+  .filter(({ target }) => target.startsWith('.'))
+  .map(({ file, target }) => ({
+    file,
+    target: relative(join(root, 'src'), resolve(root, 'src', dirname(file), target)),
+  }));
+const packages = imports.filter(({ target }) => !target.startsWith('.'));
+
+test('every folder of src is a room of the house', () => {
+  expect(new Set(files.map(roomOf))).toEqual(new Set(Object.keys(mayImport)));
+});
+
+describe.each(Object.entries(mayImport))('%s', (room, allowed) => {
+  test(`imports only ${allowed.join(', ') || 'itself'}`, () => {
+    const offenders = inside
+      .filter(({ file }) => roomOf(file) === room)
+      .filter(({ target }) => roomOf(target) !== room && !allowed.includes(roomOf(target)))
+      .map(({ file, target }) => `${file} → ${target}`);
+    expect(offenders).toEqual([]);
+  });
+});
+
+test('the helper and its wire protocol use Node alone', () => {
+  const privileged = (file: string): boolean =>
+    roomOf(file) === 'helper' || /^firewall\/wire/.test(file);
+  expect(
+    packages
+      .filter(({ file, target }) => privileged(file) && !target.startsWith('node:'))
+      .map(({ file, target }) => `${file} → ${target}`),
+  ).toEqual([]);
+  expect(
+    inside
+      .filter(({ file, target }) => privileged(file) && !privileged(target))
+      .map(({ file, target }) => `${file} → ${target}`),
+  ).toEqual([]);
+});
+
+test('the helper opens no IP socket', () => {
+  const nets = packages.filter(({ file }) => roomOf(file) === 'helper').map(({ target }) => target);
+  expect(nets).not.toContain('node:http');
+  expect(nets).not.toContain('node:https');
+  expect(nets).not.toContain('node:dgram');
+  expect(nets).not.toContain('node:tls');
+});
+
+test.each(['domain'])('%s knows no package and no platform', (room) => {
+  expect(packages.filter(({ file }) => roomOf(file) === room)).toEqual([]);
+});
+
+test.each([
+  ['ari-client', 'asterisk'],
+  ['better-sqlite3', 'sqlite'],
+  ['express', 'http'],
+  ['commander', 'cli'],
+  ['@msimerson/stun', 'external-address'],
+])('%s is known to %s alone', (name, room) => {
+  const users = packages.filter(({ target }) => target === name).map(({ file }) => roomOf(file));
+  expect(new Set(users)).toEqual(new Set([room]));
+});
+
+test('modules are small', () => {
+  const lengths = files.map((file) => ({
+    file,
+    lines: readFileSync(join(root, 'src', file), 'utf8').split('\n').length,
+  }));
+  expect(lengths.filter(({ lines }) => lines > 300)).toEqual([]);
+  const long = lengths.filter(({ lines }) => lines > 200);
+  expect(long.length / lengths.length).toBeLessThan(0.1);
+});

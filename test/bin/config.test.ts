@@ -1,0 +1,155 @@
+import {
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  chmodSync,
+  readFileSync,
+  existsSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { configTemplate, helperTemplate } from '../../src/bin/config-template.ts';
+import { readConfig } from '../../src/bin/config.ts';
+import { init } from '../../src/bin/init.ts';
+import { readKey } from '../../src/bin/key-file.ts';
+import { readConfig as readHelperConfig } from '../../src/helper/config.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dialgate-config-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function configOf(text: string) {
+  const file = join(folder, 'dialgate.yaml');
+  writeFileSync(file, text);
+  return readConfig(file);
+}
+
+describe('the configuration', () => {
+  test('as "dialgate init" writes it is right, and so is the helper’s', () => {
+    const config = configOf(configTemplate);
+    expect(config.access).toMatchObject({ open_for: 14_400, longest: 43_200, most_open: 5 });
+    const helper = readHelperConfig(helperTemplate);
+    expect(helper.services.map((s) => s.name)).toEqual(
+      expect.arrayContaining(config.access.services),
+    );
+    expect(helper.longest).toBeGreaterThanOrEqual(config.access.longest);
+  });
+
+  test('needs only the services', () => {
+    expect(configOf('access: { services: [web] }').http).toMatchObject({
+      host: '127.0.0.1',
+      port: 8787,
+    });
+  });
+
+  test.each([
+    ['access: { services: [] }', /line 1: access\.services/],
+    [
+      'access:\n  services: [web]\n  open_for: 4 hours',
+      /line 3: access\.open_for: a duration such as 90s, 15m, 4h or 7d, not "4 hours"/,
+    ],
+    ['access: { services: [web] }\nhttp:\n  prot: 1', /line 3: http\.prot: there is no such key/],
+    ['access: { services: [web] }\nhttp:\n  port: 70000', /line 3: http\.port/],
+    ['access: { services: [Web] }', /access\.services\.0: a service name/],
+    [
+      'access: { services: [web], also_allow: [203.0.113.1/24] }',
+      /access\.also_allow\.0: an IPv4 network/,
+    ],
+    ['access: { services: [web], open_for: 2d, longest: 1d }', /open_for \(172800 s\) is longer/],
+    ['access: { services: [web] }\ndatabase: dialgate.db', /line 2: database: an absolute path/],
+    ['access: { services: [web] }\nfirewall: { kind: iptables }', /firewall\.kind/],
+    [
+      'access: { services: [web] }\nspeech: { time_zone: Mars/Olympus }',
+      /speech\.time_zone: a time zone/,
+    ],
+    ['access: [', /is not YAML/],
+    ['', /line 1: access/],
+    ['just words', /the file/],
+    ['access: { services: [web] }\naccess: { services: [web] }', /is not YAML/],
+  ])('%j is refused with its place and what is allowed', (text, message) => {
+    expect(() => configOf(text)).toThrow(message);
+  });
+
+  test('that is missing is said to be, with the mend', () => {
+    expect(() => readConfig(join(folder, 'none.yaml'))).toThrow(
+      /There is no configuration.*dialgate init/,
+    );
+  });
+});
+
+describe('init', () => {
+  function prepared(): string {
+    const at = (name: string): string => join(folder, name);
+    writeFileSync(
+      join(folder, 'dialgate.yaml'),
+      [
+        `database: ${at('var/dialgate.db')}`,
+        `key_file: ${at('etc/secret.key')}`,
+        `asterisk: { password_file: ${at('etc/ari.password')} }`,
+        `http: { admin_socket: ${at('run/admin.sock')} }`,
+        `speech: { cache: ${at('cache/sounds')} }`,
+        'access: { services: [web] }',
+      ].join('\n'),
+    );
+    return at('dialgate.yaml');
+  }
+
+  test('makes what is missing, with the right permissions, and changes nothing the second time', () => {
+    const file = prepared();
+    const said = init({ config: file });
+    expect(said.some((line) => line.startsWith('made') && line.endsWith('secret.key'))).toBe(true);
+    const modeOf = (name: string): number => statSync(join(folder, name)).mode & 0o777;
+    expect(modeOf('etc/secret.key')).toBe(0o640);
+    expect(modeOf('etc/ari.password')).toBe(0o640);
+    expect(modeOf('var/dialgate.db')).toBe(0o600);
+    expect(modeOf('cache/sounds')).toBe(0o755);
+    const key = readFileSync(join(folder, 'etc/secret.key'), 'utf8');
+    const again = init({ config: file });
+    expect(again.filter((line) => line.startsWith('made'))).toEqual([]);
+    expect(readFileSync(join(folder, 'etc/secret.key'), 'utf8')).toBe(key);
+  });
+
+  test('writes Asterisk’s user with the password crypted, not in clear', () => {
+    init({ config: prepared() });
+    const fragment = readFileSync(join(folder, 'ari_dialgate.conf'), 'utf8');
+    const password = readFileSync(join(folder, 'etc/ari.password'), 'utf8').trim();
+    expect(fragment).toMatch(/^password_format=crypt$/m);
+    expect(fragment).toMatch(/^password=\$6\$/m);
+    expect(fragment).not.toContain(password);
+  });
+
+  test('an owner who does not exist is named before anything is made', () => {
+    const file = prepared();
+    expect(() => init({ config: file, owner: 'no-such-user-here' })).toThrow(
+      /no user no-such-user-here/,
+    );
+    expect(existsSync(join(folder, 'etc/secret.key'))).toBe(false);
+  });
+});
+
+describe('the key file', () => {
+  const write = (text: string, mode: number): string => {
+    const file = join(folder, 'secret.key');
+    writeFileSync(file, text);
+    chmodSync(file, mode);
+    return file;
+  };
+
+  test('that others can read is refused, with the mend', () => {
+    expect(() => readKey(write('00'.repeat(32), 0o644))).toThrow(/chmod o=/);
+  });
+
+  test.each(['', '00', 'zz'.repeat(32)])('that holds %j is damaged', (text) => {
+    expect(() => readKey(write(text, 0o600))).toThrow(/damaged/);
+  });
+
+  test('that is missing is said to be', () => {
+    expect(() => readKey(join(folder, 'none'))).toThrow(/is missing.*dialgate init/);
+  });
+});
