@@ -14,6 +14,7 @@ const packageOf = {
   unshare: 'util-linux',
   debootstrap: 'debootstrap',
   sipp: 'sip-tester',
+  curl: 'curl',
   tcpdump: 'tcpdump',
   python3: 'python3',
   make: 'make',

@@ -12,7 +12,7 @@ import { announce, elapsed } from './progress.mjs';
 
 export const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-const programs = ['nft', 'ip', 'conntrack', 'espeak-ng', 'sox', 'setpriv', 'unshare'];
+const programs = ['nft', 'ip', 'conntrack', 'espeak-ng', 'sox', 'setpriv', 'unshare', 'curl'];
 
 /**
  * Brings the machine to where the lab can start, doing only what is missing, and

@@ -7,7 +7,12 @@ export interface EventSocket {
   ping(): void;
   close(): void;
   terminate(): void;
-  on(event: 'open' | 'pong' | 'close' | 'error' | 'message', listener: () => void): unknown;
+  on(
+    event: 'open' | 'pong' | 'close' | 'error' | 'message',
+    listener: (...args: unknown[]) => void,
+  ): unknown;
+  listeners(event: 'message'): ((...args: unknown[]) => void)[];
+  removeAllListeners(event: 'message'): unknown;
 }
 
 /** ari-client as it is. Its own types are wrong in places, so these say what is used and was seen. */
@@ -51,8 +56,12 @@ export class Ari {
     this.#client.on(name, listener);
   }
 
-  /** Opens the event connection, once, and gives its socket before anything can happen on it. */
-  open(application: string): EventSocket {
+  /**
+   * Opens the event connection, once, and gives its socket before anything can
+   * happen on it. `fault` is told of events that could not be dealt with:
+   * ari-client throws at an event that is not in the API description.
+   */
+  open(application: string, fault: (error: unknown) => void): EventSocket {
     const accept = (socket: EventSocket): void => {
       // not the first: ari-client's own attempt to reconnect
       if (this.#socket) socket.terminate();
@@ -62,6 +71,7 @@ export class Ari {
     // rejects only when ari-client gives up, long after the watch has seen the end
     this.#client.start(application).then(undefined, () => undefined);
     if (!this.#socket) throw new Error('ari-client did not open an event connection');
+    guard(this.#socket, fault);
     return this.#socket;
   }
 
@@ -96,6 +106,21 @@ export class Ari {
 
   async stopPlayback(playbackId: string): Promise<void> {
     await this.#client.playbacks.stop({ playbackId });
+  }
+}
+
+/** What a listener throws would end the process, and with it every call. */
+function guard(socket: EventSocket, fault: (error: unknown) => void): void {
+  const listeners = socket.listeners('message');
+  socket.removeAllListeners('message');
+  for (const listener of listeners) {
+    socket.on('message', (...args) => {
+      try {
+        listener.apply(socket, args);
+      } catch (error) {
+        fault(error);
+      }
+    });
   }
 }
 

@@ -1,5 +1,3 @@
-import type { Clock } from '../domain/time.ts';
-
 /** What is needed of a logger; pino is one. */
 export interface Log {
   info(details: object, message: string): void;
@@ -22,7 +20,6 @@ export interface ExchangeOptions {
    */
   readonly replaced?: (() => void) | undefined;
   readonly timeouts?: Partial<Timeouts> | undefined;
-  readonly clock?: Clock | undefined;
 }
 
 /** All in milliseconds. */

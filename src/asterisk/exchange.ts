@@ -101,7 +101,10 @@ class AriExchange implements AsteriskExchange {
     });
     try {
       calls.listen(ari);
-      const { opened, closed } = heartbeat(ari.open(application), this.#timeouts);
+      const { opened, closed } = heartbeat(
+        ari.open(application, (err) => log.error({ err }, 'an event could not be dealt with')),
+        this.#timeouts,
+      );
       await Promise.race([opened, stop]);
       const agree = (): Promise<void> =>
         within(

@@ -42,11 +42,17 @@ export function editLine(table: string, { renew, remove, visits }: Edit): string
 function renewal(table: string, set: string, elements: readonly Timed[]): string[] {
   if (elements.length === 0) return [];
   const timed = elements
-    .map(({ address, seconds }) => `${address} timeout ${Math.floor(seconds * 1000)}ms`)
+    .map(({ address, seconds }) => `${address} timeout ${timeText(seconds)}`)
     .join(', ');
   const bare = elements.map(({ address }) => address).join(', ');
   const on = `element inet ${table} ${set}`;
   return [`add ${on} { ${timed} }`, `delete ${on} { ${bare} }`, `add ${on} { ${timed} }`];
+}
+
+/** nft takes no number over eight digits, so not everything in milliseconds. Never longer than asked. */
+function timeText(seconds: number): string {
+  const whole = Math.floor(seconds);
+  return `${whole}s${Math.floor((seconds - whole) * 1000)}ms`;
 }
 
 export interface Listed {

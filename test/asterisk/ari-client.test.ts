@@ -198,6 +198,19 @@ describe('ari-client over our stand-ins, on servers that misbehave', () => {
     await exchange.stop();
   });
 
+  test('events that nobody can understand harm nothing', async () => {
+    const server = almostAri();
+    const events = new WebSocketServer({ server });
+    events.on('connection', (socket) => {
+      for (const text of ['{', 'null', '{"type":"Unheard-of"}', '[]']) socket.send(text);
+    });
+    const { exchange, log } = exchangeFor({ ariUrl: await listening(server), ...nobody });
+    exchange.start(async () => undefined);
+    await until('all are seen', () => log.filter((entry) => entry.startsWith('error')).length === 4);
+    expect(exchange.health().connected).toBe(true);
+    await exchange.stop();
+  });
+
   test('an API description that never comes is given up', async () => {
     let asked = 0;
     const server = createServer((request, response) => {

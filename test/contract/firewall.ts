@@ -58,6 +58,11 @@ export function firewallContract(name: string, make: () => Promise<FirewallUnder
       expect(await open()).toEqual({ [here]: { web: 500 } });
     });
 
+    it('opens for as long as the longest', async () => {
+      await firewall.open(opening(here, { web: contractLimits.longest }));
+      expect(await open()).toEqual({ [here]: { web: contractLimits.longest } });
+    });
+
     it('counts no packets before any have come', async () => {
       await firewall.open(opening(here, { web: 100 }));
       expect((await firewall.list())[0]?.services[0]?.packets).toBe(0);

@@ -178,6 +178,18 @@ describe.skipIf(whyNoNamespaces() !== undefined)('the helper recovers', () => {
     expect(await client.list()).toEqual([]);
   });
 
+  it('opens for a year, if it may', async () => {
+    await helper.end();
+    writeFileSync(
+      home.config,
+      JSON.stringify({ ...usualLimits, longest: 31_536_000, socket: home.socket }),
+    );
+    helper = await HelperProcess.start(space, home);
+    const seconds = 31_536_000 - 0.001;
+    await client.open({ ...opening, services: [{ service: 'web', seconds }] });
+    expect((await client.list())[0]?.services[0]?.seconds).toBeGreaterThan(seconds - 10);
+  });
+
   it('refuses to start twice, and with a configuration that others can write', async () => {
     const second = HelperProcess.launch(space, home);
     await once(second.child, 'exit');
