@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { sh } from './shell.ts';
-import { labsFolder, type Place } from './state.ts';
+import { labsFolder, type Place } from './record.ts';
 
 /** Documentation addresses only (RFC 5737). */
 export const addresses = {

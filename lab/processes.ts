@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { LogLines } from './log-lines.ts';
 import { privilegesOf, type Privileges } from './process-table.ts';
-import { labVariable } from './state.ts';
+import { labVariable } from './record.ts';
 
 /** Whom a process runs as. Numbers that Debian gives to nobody, so that no account need be made. */
 export interface Role {

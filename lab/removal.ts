@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { removeNamespaces } from './network.ts';
 import { processesWith } from './process-table.ts';
 import { sh } from './shell.ts';
-import { labVariable, type LabRecord } from './state.ts';
+import { labVariable, type LabRecord } from './record.ts';
 
 /** Processes first, since they hold the rest; then namespaces (and with them links and rules), mounts, files. */
 export async function removeEverything(record: LabRecord): Promise<void> {

@@ -16,6 +16,8 @@ export interface SippOptions extends CallIdentity {
   readonly prefix?: readonly string[] | undefined;
   /** Calls in all, one after the other; default 1. */
   readonly calls?: number | undefined;
+  /** Where the scenario lies meanwhile; default the system's folder for such things. */
+  readonly temporary?: string | undefined;
   /** Given up after this many seconds; default 120. */
   readonly longest?: number | undefined;
 }
@@ -35,7 +37,7 @@ export interface SippCall {
 export function phone(plan: CallPlan, options: SippOptions): SippCall {
   const { home, to, from } = options;
   if (home.sipp === null) throw new Error('There is no SIPp: install sip-tester.');
-  const folder = mkdtempSync(join(tmpdir(), 'dialgate-sipp-'));
+  const folder = mkdtempSync(join(options.temporary ?? tmpdir(), 'dialgate-sipp-'));
   const scenario = join(folder, 'call.xml');
   writeFileSync(scenario, sippScenario(plan, options));
   const longest = options.longest ?? 120;

@@ -83,7 +83,10 @@ const dryRunAddresses = 1024;
 
 function chooseFirewall(config: Config, log: Logger): Firewall | HelperClient {
   if (config.firewall.kind === 'helper') {
-    return new HelperClient({ socket: config.firewall.socket });
+    return new HelperClient({
+      socket: config.firewall.socket,
+      latency: (ms, timings) => log.debug({ event: 'gate-timing', ms, ...timings }, 'opened'),
+    });
   }
   return new DryRunFirewall(
     {

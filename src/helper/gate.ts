@@ -85,8 +85,8 @@ export class Gate {
     return this.#opened();
   }
 
-  /** Counts anew what is open, after others have changed it. */
-  recount(): Promise<void> {
+  /** Counts what is open; whether it is what we left open. Others may have changed it. */
+  recount(): Promise<boolean> {
     return this.#inTurn(() => this.#count());
   }
 
@@ -107,8 +107,11 @@ export class Gate {
     return result;
   }
 
-  async #count(): Promise<void> {
-    this.#ledger.reset(await this.#opened());
+  async #count(): Promise<boolean> {
+    const opened = await this.#opened();
+    const matched = this.#ledger.matches(opened);
+    this.#ledger.reset(opened);
+    return matched;
   }
 
   async #opened(): Promise<WireOpened[]> {

@@ -33,11 +33,11 @@ export async function startHelper(
 
   const watch = new Watch(async (changedBy) => {
     const rebuilt = await repair();
-    if (!rebuilt && changedBy !== undefined) disturbed(`The table was changed by ${changedBy}.`);
-    if (rebuilt || changedBy !== undefined) await gate.recount();
+    const asExpected = await gate.recount();
+    if (!rebuilt && !asExpected) disturbed(`Elements were changed by ${changedBy ?? 'others'}.`);
   }, log);
   const ours = (pid: number): boolean => shell.madeBy(pid) || guard.madeBy(pid);
-  const monitor = new NftMonitor(nft, config.table, ours, (by) => void watch.look(by));
+  const monitor = new NftMonitor(nft, ours, (by) => void watch.look(by));
 
   await guard.ensure();
   await gate.recount(); // counts what a helper before us has opened

@@ -1,19 +1,30 @@
-/** Counts open addresses without asking the kernel, so that the cap costs an open nothing. */
+import type { WireOpened, WireOpening, WireService } from '../firewall/wire.ts';
+import { changesBetween } from '../firewall/wire-compare.ts';
+
+/**
+ * What the kernel should hold, kept so that the cap on addresses costs an open
+ * nothing, and that changes by others can be told from our own.
+ */
 export class Ledger {
-  /** Address → when its last service ends, in milliseconds of the monotonic clock. */
-  #ends = new Map<string, number>();
+  /** Address → service → when it ends, in milliseconds of the monotonic clock. */
+  #ends = new Map<string, ReadonlyMap<string, number>>();
 
   /** Whether the address fits, if there may be `most`; one that is open already always does. */
   fits(address: string, most: number): boolean {
     if (this.#ends.has(address) || this.#ends.size < most) return true;
     const now = performance.now();
-    for (const [known, end] of this.#ends) if (end <= now) this.#ends.delete(known);
+    for (const [known, services] of this.#ends) {
+      if ([...services.values()].every((end) => end <= now)) this.#ends.delete(known);
+    }
     return this.#ends.size < most;
   }
 
-  note(address: string, services: readonly { readonly seconds: number }[]): void {
-    const longest = Math.max(...services.map(({ seconds }) => seconds));
-    this.#ends.set(address, performance.now() + longest * 1000);
+  note(address: string, services: readonly WireService[]): void {
+    const now = performance.now();
+    this.#ends.set(
+      address,
+      new Map(services.map(({ service, seconds }) => [service, now + seconds * 1000])),
+    );
   }
 
   drop(address: string): void {
@@ -21,8 +32,31 @@ export class Ledger {
   }
 
   /** Begins anew from what the kernel has. */
-  reset(opened: readonly { address: string; services: readonly { seconds: number }[] }[]): void {
+  reset(opened: readonly WireOpened[]): void {
     this.#ends = new Map();
     for (const { address, services } of opened) this.note(address, services);
   }
+
+  /** Whether the kernel holds what it should, but for what is just ending. */
+  matches(opened: readonly WireOpened[]): boolean {
+    return changesBetween(lasting(opened), lasting(this.#expected())).length === 0;
+  }
+
+  #expected(): WireOpening[] {
+    const now = performance.now();
+    return [...this.#ends].map(([address, services]) => ({
+      address,
+      services: [...services].map(([service, end]) => ({ service, seconds: (end - now) / 1000 })),
+    }));
+  }
+}
+
+/** Services with less time left than this may or may not be in the kernel any more. Seconds. */
+const ending = 2;
+
+function lasting(openings: readonly WireOpening[]): WireOpening[] {
+  return openings.map(({ address, services }) => ({
+    address,
+    services: services.filter(({ seconds }) => seconds > ending),
+  }));
 }

@@ -19,7 +19,7 @@ interface Command {
 }
 
 /** readline keeps every line as history: a new child after so many characters. */
-const retireAfter = 16 * 1024 * 1024;
+const usualLife = 16 * 1024 * 1024;
 
 /**
  * One long-lived `nft -i`, which saves the 4 ms of starting nft for every
@@ -29,6 +29,7 @@ const retireAfter = 16 * 1024 * 1024;
  */
 export class NftShell {
   readonly #nft: string;
+  readonly #life: number;
   #child: ChildProcessWithoutNullStreams | undefined;
   #children: number[] = [];
   #written = 0;
@@ -42,8 +43,9 @@ export class NftShell {
   #stopped = false;
   readonly #waiting: Command[] = [];
 
-  constructor(nft: string) {
+  constructor(nft: string, life = usualLife) {
     this.#nft = nft;
+    this.#life = life;
   }
 
   /** Whether a change by this process was ours: the child's, or one of those before it. */
@@ -76,7 +78,7 @@ export class NftShell {
 
   #next(): void {
     if (this.#current || this.#stopped) return;
-    if (this.#child && this.#written > retireAfter) this.#lose('retired');
+    if (this.#child && this.#written > this.#life) this.#lose('retired');
     const command = this.#waiting.shift();
     if (!command) return;
     this.#current = command;

@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf, type Log } from './log.ts';
 
 /** How often to look even when nothing was seen, and how soon after a failure. Milliseconds. */
 const usually = 10_000;
 const afterFailure = 1000;
+/** Between looks in a row: others (a container engine, fail2ban) may change their own rules all the time. */
+const breath = 200;
 
 /**
  * Looks when it is told that somebody changed something, and every so often. One
@@ -38,6 +41,7 @@ export class Watch {
         this.#log('guard-failed', { message: reasonOf(error) });
         pause = afterFailure;
       }
+      if (this.#next) await sleep(breath);
     }
     this.#looking = false;
     if (!this.#stopped) this.#timer = setTimeout(() => void this.look(), pause);

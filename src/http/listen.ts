@@ -159,8 +159,8 @@ async function close(server: Server, grace: Seconds = 3): Promise<void> {
   if (!server.listening) return;
   const cut = setTimeout(() => server.closeAllConnections(), grace * 1000);
   await new Promise<void>((resolve) => {
+    // idle connections it closes by itself
     server.close(() => resolve());
-    server.closeIdleConnections();
   });
   clearTimeout(cut);
 }

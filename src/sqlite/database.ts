@@ -82,8 +82,6 @@ function checkOurs(database: Database, path: string): void {
 function configure(database: Database): void {
   database.pragma('journal_mode = WAL');
   database.pragma('foreign_keys = ON');
-  // without it, REPLACE would delete rows behind the back of the triggers
-  database.pragma('recursive_triggers = ON');
   database.pragma('trusted_schema = OFF');
   // what power failure may take is decided in transactions.ts
   database.pragma('synchronous = NORMAL');

@@ -91,6 +91,14 @@ describe('the client gives back errors as the server meant them', () => {
   });
 });
 
+it('keeps no connection: the next command is another process', async () => {
+  const client = await stranger((request, response) => {
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify(request.headers.connection));
+  });
+  expect(await client.get('/v1/users')).toBe('close');
+});
+
 describe('the client says what to do', () => {
   it('when nobody is there', async () => {
     const server = createTcp().listen(0, '127.0.0.1');

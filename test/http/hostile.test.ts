@@ -159,6 +159,7 @@ describe('a malformed request', () => {
         `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
     );
     expect(chunked).toMatch(/^HTTP\/1\.1 413 /);
+    expect(chunked).toMatch(/^Connection: close\r$/m);
   });
 });
 
