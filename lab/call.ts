@@ -26,20 +26,23 @@ export const callerNumber = '5550119';
 export function knockPlan({ knockCode, pin, address }: Knock): CallPlan {
   return {
     segments: [
-      { waitMs: 1000, keys: `${knockCode}#` },
-      { waitMs: 700, keys: `${pin}#` },
-      { waitMs: 700, keys: `${address.replaceAll('.', '*')}#` },
-      { waitMs: 1500, keys: '1' },
+      { waitMs: 800, keys: `${knockCode}#` },
+      { waitMs: 300, keys: `${pin}#` },
+      { waitMs: 300, keys: `${address.replaceAll('.', '*')}#` },
+      { waitMs: 1200, keys: '1' },
     ],
   };
 }
 
+export interface Caller {
+  /** null: withheld. */
+  readonly callerNumber?: string | null;
+  /** This many calls, one after the other. */
+  readonly calls?: number;
+}
+
 /** Phones by SIPp, from ports that another call at the same time will hardly have. */
-export function callBySipp(
-  line: PhoneLine,
-  plan: CallPlan,
-  who: { readonly callerNumber?: string | null; readonly calls?: number } = {},
-): SippCall {
+export function callBySipp(line: PhoneLine, plan: CallPlan, who: Caller = {}): SippCall {
   const slot = Math.floor(Math.random() * 4000);
   return phone(plan, {
     ...line,

@@ -8,7 +8,7 @@ export async function freePorts(): Promise<{
   rest: number;
   rtp: number;
 }> {
-  const [ari = 0, rest = 0, sip = 0] = await Promise.all([tcp(), tcp(), udp()]);
+  const [ari, rest, sip] = await Promise.all([tcp(), tcp(), udp()]);
   return { sip, ari, rest, rtp: 30_000 + 1000 * Math.floor(Math.random() * 20) };
 }
 

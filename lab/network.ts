@@ -27,12 +27,12 @@ for name in ${names.server} ${names.carrier} ${names.roaming}; do ip netns add "
     gateway: string,
     ...own: readonly string[]
   ): string => `
-ip -n ${names.server} link add ${place} type veth peer name server netns ${names[place]}
-ip -n ${names.server} address add ${gateway}/24 dev ${place}
-ip -n ${names.server} link set ${place} up
-${own.map((address) => `ip -n ${names[place]} address add ${address}/24 dev server`).join('\n')}
+ip -n ${names.server} link add to-${place} type veth peer name to-server netns ${names[place]}
+ip -n ${names.server} address add ${gateway}/24 dev to-${place}
+ip -n ${names.server} link set to-${place} up
+${own.map((address) => `ip -n ${names[place]} address add ${address}/24 dev to-server`).join('\n')}
 ip -n ${names[place]} link set lo up
-ip -n ${names[place]} link set server up
+ip -n ${names[place]} link set to-server up
 ip -n ${names[place]} route add default via ${gateway}`;
   await sh(
     'sh',

@@ -13,7 +13,8 @@ export function sh(program: string, ...args: string[]): Promise<string> {
       (error, stdout, stderr) => {
         if (!error) return resolve(stdout);
         const said = stderr.trim() || error.message;
-        reject(new Error(`${program} ${args.slice(0, 4).join(' ')}: ${said}`, { cause: error }));
+        const command = [program, ...args].join(' ').replace(/\s+/g, ' ').slice(0, 100);
+        reject(new Error(`${command}: ${said}`));
       },
     );
   });

@@ -121,11 +121,11 @@ async function fulfil(wish: Wish): Promise<unknown> {
     case 'vanish':
       theCall(wish.call).vanish();
       return null;
-    case 'call-end':
-      return theCall(wish.call).ended;
     case 'heard':
       return theCall(wish.call).heard().packets;
+    case 'call-end':
   }
+  return theCall(wish.call).ended;
 }
 
 process.on('message', ({ id, wish }: Asking) => {

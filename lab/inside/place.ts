@@ -48,7 +48,7 @@ export interface PlaceInside {
 export function openPlace(labId: string, prefix: readonly string[]): PlaceInside {
   const agent = join(packageRoot, 'dist/lab/inside/agent.js');
   const leash = ['setpriv', '--pdeathsig', 'KILL', '--'];
-  const [program = '', ...args] = [...prefix, ...leash, process.execPath, agent];
+  const [program, ...args] = [...prefix, ...leash, process.execPath, agent];
   const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { PATH: process.env['PATH'], [labVariable]: labId },

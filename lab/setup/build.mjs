@@ -21,7 +21,7 @@ export async function ensureBuild(root) {
   const stamp = join(root, 'dist', '.built');
   // taken before the compiler reads: a source saved meanwhile is seen next time
   const began = new Date();
-  if (existsSync(stamp) && Number(newest(root)) <= statSync(stamp).mtimeMs) return;
+  if (existsSync(stamp) && newest(root) <= statSync(stamp).mtimeMs) return;
   await step('Build', async () => {
     const compiler = join(root, 'node_modules/typescript/bin/tsc');
     const { status, output } = await run(

@@ -33,11 +33,11 @@ export async function debianMirror() {
  * component, settings file, tab-separated); undefined when there is none.
  */
 export function chooseMirror(targets, codename, read = (path) => readFileSync(path, 'utf8')) {
-  const releases = [codename, 'stable', 'oldstable', 'testing', 'unstable', 'sid', 'forky'];
+  const releases = new Set([codename, 'stable', 'oldstable', 'testing', 'unstable', 'sid']);
   const candidates = targets
     .split('\n')
     .map((line) => line.split('\t'))
-    .filter(([, release, component]) => releases.includes(release) && component === 'main')
+    .filter(([, release, component]) => releases.has(release) && component === 'main')
     .map(([uri = '', , , entry = '']) => ({
       uri: plainAddress(uri, read),
       keyrings: keyrings(entry.replace(/:\d+$/, ''), read),

@@ -5,7 +5,7 @@ export class SetupError extends Error {
 
 /**
  * Runs an entry point. A SetupError becomes its sentence and status 2; anything
- * else is a fault of ours and keeps its trace.
+ * else is a fault of ours: it keeps its trace where DIALGATE_TRACE asks for it.
  */
 export async function runEntry(entry) {
   try {
@@ -15,7 +15,8 @@ export async function runEntry(entry) {
       process.stderr.write(`\n${error.message}\n`);
       process.exitCode = 2;
     } else {
-      console.error(error);
+      const trace = process.env.DIALGATE_TRACE ? `\n${error.stack}` : '';
+      process.stderr.write(`\n${error.message} (DIALGATE_TRACE=1 shows where.)${trace}\n`);
       process.exitCode = 1;
     }
   }

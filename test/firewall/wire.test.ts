@@ -141,7 +141,9 @@ describe('rules', () => {
     const address = '203.0.113.7';
     expect(() => checkOpening({ address, services: [web(5), web(5)] }, limits)).toThrow(/twice/);
     for (const seconds of [0, -1, 0.99, 3600.1, Number.NaN, Number.POSITIVE_INFINITY]) {
-      expect(() => checkOpening({ address, services: [web(seconds)] }, limits)).toThrow(/may be opened for/);
+      expect(() => checkOpening({ address, services: [web(seconds)] }, limits)).toThrow(
+        /may be opened for/,
+      );
     }
     expect(() => checkOpening({ address, services: [web(3600)] }, limits)).not.toThrow();
   });

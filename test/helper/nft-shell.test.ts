@@ -30,7 +30,7 @@ describe.skipIf(whyNoNamespaces() !== undefined)('NftShell', () => {
       shell.run('add table inet a'),
       shell.run('list tables'),
       shell.run('no such command'),
-      shell.run('add chain inet missing c'),
+      shell.run('add chain inet absent c'),
       shell.run('delete table inet a'),
       shell.run('list tables'),
     ]);
@@ -46,7 +46,7 @@ describe.skipIf(whyNoNamespaces() !== undefined)('NftShell', () => {
 
   it('carries out all of a line or nothing', async () => {
     shell = new NftShell(nft);
-    await expect(shell.run('add table inet b; add chain inet missing c')).rejects.toThrow(
+    await expect(shell.run('add table inet b; add chain inet absent c')).rejects.toThrow(
       NftRefused,
     );
     expect(await shell.run('list tables')).toBe('');
