@@ -1,0 +1,25 @@
+export interface Spread {
+  readonly min: number;
+  readonly median: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+/** Of at least one value. */
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number =>
+    sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
+  const middle = sorted.length / 2;
+  const median =
+    sorted.length % 2 === 1 ? at(0.5) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+  return { min: at(0), median, p95: at(0.95), max: at(1) };
+}
+
+/** A line of a table: milliseconds with two decimals. */
+export function row(what: string, { min, median, p95, max }: Spread): string {
+  const cells = [median, min, p95, max].map((value) => value.toFixed(2).padStart(8));
+  return `${what.padEnd(46)}${cells.join('')}`;
+}
+
+export const heading = `${'milliseconds'.padEnd(46)}${['median', 'min', 'p95', 'max'].map((word) => word.padStart(8)).join('')}`;

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node';
+
+/**
+ * Ends the run with one line that counts: `N passed, N failed`, and what was
+ * skipped where something was, with its names and the kernel's reason before it.
+ */
+export default class CountingReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+    const { passed, failed, skipped } = counted(modules);
+    const faults = failed + errors.length;
+    const lines = [
+      ...(skipped.length > 0 ? ['', 'Could not run here:', ...named(skipped), ...reasons()] : []),
+      `${passed} passed, ${faults} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`,
+    ];
+    // at the very end, after whatever else has something to say
+    process.once('exit', () => process.stdout.write(`${lines.join('\n')}\n`));
+  }
+}
+
+function counted(modules: readonly TestModule[]): {
+  passed: number;
+  failed: number;
+  skipped: TestCase[];
+} {
+  const tests = modules.flatMap((module) => [...module.children.allTests()]);
+  const inState = (state: string): TestCase[] =>
+    tests.filter((test) => test.result().state === state);
+  // a file or a group that fails before its tests run has none that could say so
+  const groups = modules.flatMap((module) => [module, ...module.children.allSuites()]);
+  const broken = groups.filter((group) => group.errors().length > 0).length;
+  return {
+    passed: inState('passed').length,
+    failed: inState('failed').length + inState('pending').length + broken,
+    skipped: inState('skipped'),
+  };
+}
+
+function named(tests: readonly TestCase[]): string[] {
+  return tests.map((test) => {
+    const result = test.result();
+    const note = result.state === 'skipped' && result.note ? ` (${result.note})` : '';
+    return `  ${test.module.relativeModuleId}: ${test.fullName}${note}`;
+  });
+}
+
+/** What set-up found that the kernel refuses. */
+function reasons(): string[] {
+  try {
+    const file = resolve(import.meta.dirname, '../.state/machine.json');
+    const machine = JSON.parse(readFileSync(file, 'utf8')) as {
+      abilities: { why: Record<string, string> };
+    };
+    return Object.entries(machine.abilities.why).map(([what, why]) => `because: ${what}: ${why}`);
+  } catch {
+    return []; // vitest was started by hand
+  }
+}
