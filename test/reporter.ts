@@ -11,7 +11,7 @@ export default class CountingReporter implements Reporter {
     const { passed, failed, skipped } = counted(modules);
     const faults = failed + errors.length;
     const lines = [
-      ...(skipped.length > 0 ? ['', 'Could not run here:', ...named(skipped), ...reasons()] : []),
+      ...(skipped.length > 0 ? ['', 'Not run:', ...named(skipped), ...reasons()] : []),
       `${passed} passed, ${faults} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`,
     ];
     // at the very end, after whatever else has something to say
