@@ -53,7 +53,9 @@ export async function showMainJob(lab: Lab): Promise<Outcome> {
     expect(await tryAllPorts(lab), 'dropped');
   }
 
-  say(`\n2. SIPp, at the carrier, phones ${lab.line.extension}. Seconds since it rang:`);
+  say(
+    `\n${lab.dryRun ? 1 : 2}. SIPp, at the carrier, phones ${lab.line.extension}. Seconds since it rang:`,
+  );
   let triedInCall: Promise<void> | undefined;
   const screen = new CallOnScreen((event, name) => {
     if (event !== 'prompt' || name !== 'opened' || lab.dryRun) return;
@@ -73,7 +75,7 @@ export async function showMainJob(lab: Lab): Promise<Outcome> {
   if (!triedInCall && !lab.dryRun) faults.push('the call did not open the gate');
   else say('           The call has ended.');
 
-  say('\n3. GET /v1/grants');
+  say(`\n${lab.dryRun ? 2 : 3}. GET /v1/grants`);
   const grants = (await lab.rest('GET', '/v1/grants')).body.items as readonly SeenGrant[];
   for (const grant of grants) say(grantLine(grant));
   if (grants.length !== 1) faults.push(`${grants.length} grants are listed, not 1`);
@@ -106,12 +108,15 @@ export async function closeAndCheck(lab: Lab, grantId: number): Promise<readonly
     ? undefined
     : await lab.places.roaming.hold(lab.server, listeners.ssh).catch(() => undefined);
   const aliveBefore = (await held?.alive()) ?? false;
-  say(`\n4. DELETE /v1/grants/${grantId}`);
+  say(`\n${lab.dryRun ? 3 : 4}. DELETE /v1/grants/${grantId}`);
   const { status } = await lab.rest('DELETE', `/v1/grants/${grantId}`);
   if (status !== 200) faults.push(`closing was answered with ${status}`);
   const left = (await lab.rest('GET', '/v1/grants')).body.items as readonly SeenGrant[];
   if (left.length > 0) faults.push('the grant is still listed');
-  if (lab.dryRun) return faults;
+  if (lab.dryRun) {
+    say(`   answered with ${status}; grants now: ${left.length}`);
+    return faults;
+  }
   const aliveAfter = (await held?.alive()) ?? false;
   say(
     `   a connection open before: ${aliveBefore ? 'lived' : 'dead'}, now ${aliveAfter ? 'lives' : 'cut'}`,

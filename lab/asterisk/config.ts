@@ -7,6 +7,8 @@ export interface AsteriskConfigOptions {
   readonly directory: string;
   /** `AsteriskHome.modules`. */
   readonly modules: string;
+  /** Asterisk's own documents and sounds; it cannot read its configuration without. */
+  readonly shared: string;
   /** Where calls arrive (UDP), and from where the audio is sent. */
   readonly sip: { readonly address: string; readonly port: number };
   /** Each call takes two ports. */
@@ -72,8 +74,8 @@ astmoddir => ${options.modules}
 astvarlibdir => ${dirs.var}
 astdbdir => ${dirs.var}
 astkeydir => ${dirs.var}
-astdatadir => /usr/share/asterisk
-astagidir => /usr/share/asterisk/agi-bin
+astdatadir => ${options.shared}
+astagidir => ${options.shared}/agi-bin
 astspooldir => ${dirs.var}
 astrundir => ${dirs.run}
 astlogdir => ${dirs.log}

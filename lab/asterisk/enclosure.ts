@@ -1,4 +1,5 @@
 import type { AsteriskHome } from './find.ts';
+import { canMount, linked } from './without-mounts.ts';
 
 export interface EnclosureOptions {
   /** Directories of this machine that the program sees under the same absolute path; they must exist. */
@@ -50,7 +51,8 @@ exec chroot "$new" "$@"
 
 /**
  * The command line that runs a program of the home. Every step replaces itself
- * by the next, so the process started is the program itself.
+ * by the next, so the process started is the program itself. Where the kernel
+ * refuses mounts there is no enclosure, see without-mounts.
  */
 export function enclosed(
   home: AsteriskHome,
@@ -70,16 +72,17 @@ export function enclosed(
         ].concat('--bounding-set=-all', '--inh-caps=-all')
       : [];
   const unshare = isRoot ? ['unshare', '--mount'] : ['unshare', '--map-root-user', '--mount'];
-  const enter =
-    home.root === null
-      ? []
-      : [...unshare, 'sh', '-c', script, 'enclosure', home.root, ...options.visible, '--'];
+  const { root } = home;
+  const mounts = root !== null && canMount();
+  const enter = !mounts
+    ? []
+    : [...unshare, 'sh', '-c', script, 'enclosure', root, ...options.visible, '--'];
   const [program = '', ...args] = [
     ...(options.prefix ?? []),
     ...enter,
     ...leash,
     ...drop,
-    ...command,
+    ...(root === null || mounts ? command : linked(root, command)),
   ];
   return [program, ...args];
 }

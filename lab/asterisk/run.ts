@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 import { asteriskDirectories, writeAsteriskConfig, type AsteriskConfigOptions } from './config.ts';
 import { enclosed } from './enclosure.ts';
 import type { AsteriskHome } from './find.ts';
+import { pathsSeen } from './without-mounts.ts';
 
-export interface AsteriskRunOptions extends Omit<AsteriskConfigOptions, 'modules'> {
+export interface AsteriskRunOptions extends Omit<AsteriskConfigOptions, 'modules' | 'shared'> {
   readonly home: AsteriskHome;
   /** Where the sounds are: seen by Asterisk under the same path. Must exist and be readable by `uid`. */
   readonly sounds: readonly string[];
@@ -41,7 +42,7 @@ export async function startAsterisk(options: AsteriskRunOptions): Promise<Runnin
   const isRoot = process.getuid?.() === 0;
   const uid = isRoot ? (options.uid ?? labUid) : undefined;
   const { home, directory, prefix } = options;
-  const conf = writeAsteriskConfig({ ...options, modules: home.modules }, uid);
+  const conf = writeAsteriskConfig({ ...options, ...pathsSeen(home) }, uid);
   const within = { visible: [directory, ...options.sounds], uid, prefix };
   const [program, ...args] = enclosed(home, within, [home.asterisk, '-f', '-C', conf]);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -115,8 +115,9 @@ async function debootstrap({ uri, keyrings }, folder, tail) {
   // in a mount namespace of its own: what it mounts goes when it goes, however it ends
   const alone = ['--mount', '--propagation', 'private'];
   const canUnshare = (await run('unshare', [...alone, 'true'])).status === 0;
-  const [program, ...args] = canUnshare ? ['unshare', ...alone, ...command] : command;
-  return run(program, args, {
+  const enclosed = canUnshare ? ['unshare', ...alone, ...command] : command;
+  const args = ['--pdeathsig', 'KILL', ...enclosed];
+  return run('setpriv', args, {
     tail,
     env: { DEBIAN_FRONTEND: 'noninteractive', ...(await aptProxy()) },
   });

@@ -29,10 +29,28 @@ export function editLine(table: string, { renew, remove, visits }: Edit): string
   for (const [service, elements] of renew) {
     commands.push(...renewal(table, openSet(service), elements));
   }
-  const remembered = visits.map(({ address, seconds }) => ({ address, seconds: seconds + memory }));
-  commands.push(...renewal(table, visitedSet, remembered));
+  commands.push(...renewal(table, visitedSet, remembered(visits)));
   return commands.join('; ');
 }
+
+/**
+ * The same for an address that should have no elements yet, in a third of the
+ * words, which a traveller notices: create fails, and changes nothing, where
+ * there is one after all.
+ */
+export function firstEditLine(table: string, { renew, visits }: Edit): string {
+  const commands = [...renew].map(
+    ([service, elements]) =>
+      `create element inet ${table} ${openSet(service)} { ${timedList(elements)} }`,
+  );
+  return [...commands, ...renewal(table, visitedSet, remembered(visits))].join('; ');
+}
+
+const remembered = (visits: readonly Timed[]): Timed[] =>
+  visits.map(({ address, seconds }) => ({ address, seconds: seconds + memory }));
+
+const timedList = (elements: readonly Timed[]): string =>
+  elements.map(({ address, seconds }) => `${address} timeout ${timeText(seconds)}`).join(', ');
 
 /**
  * Add, delete, add: a plain add of a live element leaves its timeout as it is on
@@ -41,9 +59,7 @@ export function editLine(table: string, { renew, remove, visits }: Edit): string
  */
 function renewal(table: string, set: string, elements: readonly Timed[]): string[] {
   if (elements.length === 0) return [];
-  const timed = elements
-    .map(({ address, seconds }) => `${address} timeout ${timeText(seconds)}`)
-    .join(', ');
+  const timed = timedList(elements);
   const bare = elements.map(({ address }) => address).join(', ');
   const on = `element inet ${table} ${set}`;
   return [`add ${on} { ${timed} }`, `delete ${on} { ${bare} }`, `add ${on} { ${timed} }`];

@@ -7,7 +7,7 @@ import type {
 } from '../firewall/wire.ts';
 import { checkAddress, checkOpening, Refused, tooMany } from '../firewall/wire-rules.ts';
 import type { HelperConfig } from './config.ts';
-import { editLine, openedOf, parseSet, type Edit, type Listed } from './elements.ts';
+import { editLine, firstEditLine, openedOf, parseSet, type Edit, type Listed } from './elements.ts';
 import { Ledger } from './ledger.ts';
 import { runNft } from './nft-run.ts';
 import { NftLost, NftRefused, type NftShell } from './nft-shell.ts';
@@ -58,7 +58,8 @@ export class Gate {
         remove: new Map(unwanted.map((service) => [service, [address]])),
         visits: [{ address, seconds: Math.max(...services.map(({ seconds }) => seconds)) }],
       };
-      await this.#apply(edit).catch(async (error: unknown) => {
+      const applied = this.#ledger.has(address) ? this.#apply(edit) : this.#applyFirst(edit);
+      await applied.catch(async (error: unknown) => {
         if (error instanceof Refused && error.code === 'unconfirmed') await this.#undo(address);
         throw error;
       });
@@ -137,6 +138,17 @@ export class Gate {
 
   async #apply(edit: Edit, deadline?: number): Promise<void> {
     await this.#run(editLine(this.#table, edit), deadline);
+  }
+
+  /** Where nothing should be open for the address yet. */
+  async #applyFirst(edit: Edit): Promise<void> {
+    try {
+      await this.#shell.run(firstEditLine(this.#table, edit));
+    } catch (error) {
+      if (!(error instanceof NftRefused)) throw this.#refusal(error);
+      // nothing was changed: something is there after all, or the long way will say what is wrong
+      await this.#apply(edit);
+    }
   }
 
   async #run(line: string, deadline?: number): Promise<string> {

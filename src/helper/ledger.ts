@@ -19,6 +19,12 @@ export class Ledger {
     return this.#ends.size < most;
   }
 
+  /** Whether anything should be open for the address now. */
+  has(address: string): boolean {
+    const now = performance.now();
+    return [...(this.#ends.get(address)?.values() ?? [])].some((end) => end > now);
+  }
+
   note(address: string, services: readonly WireService[]): void {
     const now = performance.now();
     this.#ends.set(
