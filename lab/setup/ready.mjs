@@ -22,6 +22,8 @@ export async function ready({ also = [], build = true } = {}) {
   const began = Date.now();
   // ordinary `su` leaves these out, and the lab starts programs that are there
   process.env.PATH = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
+  // users without rights read some of what is made; secrets are given their own modes
+  process.umask(0o022);
   checkMachine();
   mkdirSync(join(checkout, '.state'), { recursive: true });
   const there = await withLock(

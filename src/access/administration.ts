@@ -4,6 +4,7 @@ import { parseAddress } from '../domain/address.ts';
 import type { Actor, AuditEntry, AuditRow, CallRecord } from '../domain/attempt.ts';
 import { isActive, type Grant } from '../domain/grant.ts';
 import { newKnockCode, parseKnockCode, type KnockCode } from '../domain/knock-code.ts';
+import { noFailures } from '../domain/lockout.ts';
 import { newPin, parsePin, type Pin } from '../domain/pin.ts';
 import type { AuditFilter, Firewall, Page, Stores } from '../domain/ports.ts';
 import type { Clock, Seconds } from '../domain/time.ts';
@@ -166,6 +167,8 @@ export function createAdministration(parts: AdministrationParts): Administration
         await secrets.hashPin(pin),
         entry(by, 'pin-reset', { userId: user.id, detail: { name } }),
       );
+      // a new PIN is of no use to somebody who is still locked out for the old one
+      await stores.lockouts.record([{ subject: `user:${user.id}`, failures: noFailures }], []);
       return { user, pin };
     },
 

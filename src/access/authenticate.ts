@@ -40,6 +40,9 @@ type Refusal = 'unknown-code' | 'wrong-pin' | 'disabled' | 'user-locked' | 'call
 /** Every answer takes at least this long, which hides what little the paths differ by. */
 const shortestAnswer: Seconds = 0.3;
 
+/** The longest lock that callers who withhold their number can bring upon each other. */
+const longestShared: Seconds = 60;
+
 interface Charge {
   readonly subject: LockoutSubject;
   readonly rule: LockoutRule;
@@ -65,7 +68,7 @@ export function authenticator(parts: AuthenticateParts): Authenticate {
         chargeOf(stores.lockouts, subject, rule, now);
       const callerCharge = await charge(
         `caller:${attempt.callerNumber ?? 'withheld'}`,
-        parts.callerLockout,
+        attempt.callerNumber === null ? sharedLockout(parts.callerLockout) : parts.callerLockout,
       );
       const userCharge = user && (await charge(`user:${user.id}`, parts.userLockout));
       const charges = userCharge ? [callerCharge, userCharge] : [callerCharge];
@@ -128,6 +131,11 @@ export function authenticator(parts: AuthenticateParts): Authenticate {
     const [user] = await Promise.all([decide(attempt), parts.wait(shortestAnswer)]);
     return user;
   };
+}
+
+/** Callers without a number share one lockout: long enough to slow a guesser, too short to shut out the others. */
+function sharedLockout(rule: LockoutRule): LockoutRule {
+  return { ...rule, longest: Math.min(rule.longest, longestShared) };
 }
 
 async function chargeOf(

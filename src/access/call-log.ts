@@ -1,4 +1,5 @@
 import type { AddressRefusal } from '../domain/address-rules.ts';
+import type { Address } from '../domain/address.ts';
 import type { CallOutcome, CallRecord } from '../domain/attempt.ts';
 import type { Stores } from '../domain/ports.ts';
 import type { Clock } from '../domain/time.ts';
@@ -6,7 +7,13 @@ import type { Clock } from '../domain/time.ts';
 /** Puts calls on record, from the first ring to whatever end they come to. */
 export interface CallLog {
   began(call: { callerNumber: string | null; dialled: string }): Promise<CallRecord>;
-  addressRefused(callId: number, userId: number, keyed: string, why: AddressRefusal): Promise<void>;
+  /** What is no address at all is not kept: it may be a PIN keyed at the wrong question. */
+  addressRefused(
+    callId: number,
+    userId: number,
+    address: Address | undefined,
+    why: AddressRefusal,
+  ): Promise<void>;
   ended(callId: number, outcome: CallOutcome, userId: number | null): Promise<void>;
   /** Ends on record the calls that an earlier process left behind; returns how many. */
   endInterrupted(): Promise<number>;
@@ -39,14 +46,15 @@ export function createCallLog(stores: Pick<Stores, 'calls' | 'audit'>, clock: Cl
         },
       );
     },
-    async addressRefused(callId, userId, keyed, why) {
+    async addressRefused(callId, userId, address, why) {
       await stores.audit.append({
         at: clock.now(),
         actor: `call:${callId}`,
         kind: 'address-refused',
         callId,
         userId,
-        detail: { keyed, why },
+        address,
+        detail: { why },
       });
     },
     ended,

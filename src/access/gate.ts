@@ -4,7 +4,7 @@ import type { Address } from '../domain/address.ts';
 import type { Actor, AuditEntry } from '../domain/attempt.ts';
 import { isActive, openingsOf, type Grant, type NewGrant, type Opening } from '../domain/grant.ts';
 import type { Firewall, Stores } from '../domain/ports.ts';
-import { after, secondsBetween, type Clock, type Seconds } from '../domain/time.ts';
+import { after, secondsBetween, type Clock, type Instant, type Seconds } from '../domain/time.ts';
 import type { User } from '../domain/user.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
@@ -67,6 +67,12 @@ export function createGate({ stores, firewall, clock, rules }: GateParts): Gate 
   const exclusively = oneAtATime();
   const { grants } = stores;
 
+  /** Closings that could not be put on record yet, with what writes them. */
+  const unwritten = new Map<number, () => Promise<void>>();
+
+  const unendedAt = async (address: Address): Promise<Grant[]> =>
+    (await grants.unendedAt(address)).filter(({ id }) => !unwritten.has(id));
+
   async function activeGrants(grantsNow: Promise<Grant[]>): Promise<Grant[]> {
     const now = clock.now();
     return (await grantsNow).filter((grant) => isActive(grant, now));
@@ -127,27 +133,26 @@ export function createGate({ stores, firewall, clock, rules }: GateParts): Gate 
     });
     try {
       const wanted = await checked(request);
-      const before = await grants.unendedAt(request.address);
+      const before = await unendedAt(request.address);
+      // the user's own earlier grant for this address gives way, also to a shorter one
+      const others = before.filter((g) => g.userId !== request.userId);
+      const renewed = before.filter((g) => g.userId === request.userId);
       const unrecorded: Grant = { ...wanted, id: 0, userName: '', endedAt: null, end: null };
-      await apply(request.address, [...before, unrecorded]);
-      let grant: Grant;
+      await apply(request.address, [...others, unrecorded]);
       try {
-        grant = await grants.add(
+        return await grants.add(
           wanted,
           entry('gate-opened', {
             services: wanted.services.join(' '),
             seconds: secondsBetween(wanted.openedAt, wanted.expiresAt),
           }),
+          renewed.map(({ id }) => ({ id, entry: entry('gate-renewed', undefined) })),
         );
       } catch (error) {
         // what is not on record must not stay open
         await apply(request.address, before).catch(() => undefined);
         throw error;
       }
-      for (const old of before.filter((g) => g.userId === request.userId)) {
-        await grants.end(old.id, clock.now(), 'renewed', entry('gate-renewed', { by: grant.id }));
-      }
-      return grant;
     } catch (error) {
       const reason = error instanceof AccessError ? error.code : 'internal';
       await stores.audit.append(entry('gate-failed', { reason })).catch(() => undefined);
@@ -159,16 +164,18 @@ export function createGate({ stores, firewall, clock, rules }: GateParts): Gate 
     const grant = await grants.byId(grantId);
     if (!grant) throw new AccessError('not-found', `There is no grant number ${grantId}.`);
     const at = clock.now();
-    await grants.end(grantId, at, 'closed', {
-      at,
-      actor: by,
-      kind: 'gate-closed',
-      userId: grant.userId,
-      address: grant.address,
-      callId: grant.callId ?? undefined,
-    });
+    const end = (): Promise<void> => grants.end(grantId, at, 'closed', closing(grant, at, by));
     try {
-      await apply(grant.address, await grants.unendedAt(grant.address));
+      await end();
+    } catch (error) {
+      if (error instanceof AccessError && error.code === 'conflict') throw error;
+      // a record that cannot be written must not keep the gate open: shut now, written when it can be
+      unwritten.set(grantId, end);
+      await apply(grant.address, await unendedAt(grant.address)).catch(() => undefined);
+      throw error;
+    }
+    try {
+      await apply(grant.address, await unendedAt(grant.address));
     } catch (cause) {
       throw new AccessError(
         'firewall-unavailable',
@@ -190,19 +197,34 @@ export function createGate({ stores, firewall, clock, rules }: GateParts): Gate 
 
   async function desired(): Promise<Opening[]> {
     const now = clock.now();
-    const unended = await grants.unended();
-    for (const grant of unended.filter((g) => !isActive(g, now))) {
-      await grants.end(grant.id, Math.min(grant.expiresAt, now), 'expired', {
-        at: now,
-        actor: 'system',
-        kind: 'gate-expired',
-        userId: grant.userId,
-        address: grant.address,
-        // a grant from the future can only mean that the clock was set back
-        detail: grant.openedAt > now ? { reason: 'clock-set-back' } : undefined,
-      });
+    for (const [id, end] of unwritten) {
+      await end().then(
+        () => unwritten.delete(id),
+        () => undefined,
+      );
     }
-    return openingsOf(unended, now);
+    const unended = (await grants.unended()).filter(({ id }) => !unwritten.has(id));
+    const disabled = new Set(
+      (await stores.users.list()).filter((u) => u.disabled).map((u) => u.id),
+    );
+    // a crash may have come between disabling a user and closing what they had
+    const orphaned = unended.filter((g) => disabled.has(g.userId));
+    const over = unended.filter((g) => !disabled.has(g.userId) && !isActive(g, now));
+    // what cannot be put on record is put on record later; it is shut all the same
+    for (const grant of orphaned) {
+      await grants
+        .end(grant.id, now, 'closed', closing(grant, now, 'system'))
+        .catch(() => undefined);
+    }
+    for (const grant of over) {
+      await grants
+        .end(grant.id, Math.min(grant.expiresAt, now), 'expired', expiry(grant, now))
+        .catch(() => undefined);
+    }
+    return openingsOf(
+      unended.filter((g) => !disabled.has(g.userId)),
+      now,
+    );
   }
 
   return {
@@ -213,5 +235,28 @@ export function createGate({ stores, firewall, clock, rules }: GateParts): Gate 
     closeAllOf: (userId, by) => exclusively(() => closeAllOf(userId, by)),
     desired,
     exclusively,
+  };
+}
+
+function closing(grant: Grant, at: Instant, by: Actor): AuditEntry {
+  return {
+    at,
+    actor: by,
+    kind: 'gate-closed',
+    userId: grant.userId,
+    address: grant.address,
+    callId: grant.callId ?? undefined,
+  };
+}
+
+function expiry(grant: Grant, at: Instant): AuditEntry {
+  return {
+    at,
+    actor: 'system',
+    kind: 'gate-expired',
+    userId: grant.userId,
+    address: grant.address,
+    // a grant from the future can only mean that the clock was set back
+    detail: grant.openedAt > at ? { reason: 'clock-set-back' } : undefined,
   };
 }

@@ -38,8 +38,11 @@ external_address:
   refresh: 10m
 `;
 
-/** What the helper may do at most; owned by root, and read by the helper alone. */
-export const helperTemplate = `{
+/**
+ * What the helper may do at most; owned by root. SSH is not among the services:
+ * who guards it must first have made sure of their own way in.
+ */
+export const helperTemplate = (trusted: string | undefined): string => `{
   "socket": "/run/dialgate-helper/helper.sock",
   "socketGroup": "dialgate",
   "services": {
@@ -47,7 +50,7 @@ export const helperTemplate = `{
     "rtp": ["udp/10000-20000"],
     "web": ["tcp/80", "tcp/443"]
   },
-  "trusted": ["192.0.2.0/24"],
+  "trusted": [${trusted === undefined ? '' : `"${trusted}"`}],
   "longest": 43200,
   "mostAddresses": 1024
 }

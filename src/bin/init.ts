@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { dirname, join } from 'node:path';
 import { AccessError } from '../domain/access-error.ts';
 import type { InitRequest } from '../cli/doings.ts';
@@ -9,6 +10,9 @@ import { configTemplate, helperTemplate } from './config-template.ts';
 import { readConfig } from './config.ts';
 import { newKey, readSecretFile, writeNewFile } from './key-file.ts';
 import { programRoot } from './version.ts';
+
+/** Whose a folder or file is; the server must not be able to change what root keeps. */
+type Keeper = 'root' | 'server';
 
 interface Owner {
   readonly uid: number;
@@ -26,15 +30,16 @@ export function init({ config: file, owner }: InitRequest): readonly string[] {
   const own = (path: string): void => {
     if (who) chownSync(path, who.uid, who.gid);
   };
-  const folder = (path: string, mode = 0o750): void => {
+  const folder = (path: string, keeper: Keeper, mode = 0o750): void => {
     if (existsSync(path)) return;
     mkdirSync(path, { recursive: true, mode });
-    own(path);
+    // root keeps the folder of what limits the server, and lets it read there
+    if (who) chownSync(path, keeper === 'root' ? 0 : who.uid, who.gid);
     said.push(`made   ${path}/`);
   };
   /** Root keeps what the server must not be able to change. */
-  const write = (path: string, text: string, mode: number, keeper: 'root' | 'server'): void => {
-    folder(dirname(path));
+  const write = (path: string, text: string, mode: number, keeper: Keeper): void => {
+    folder(dirname(path), 'root');
     const made = writeNewFile(path, text, mode);
     if (made && keeper === 'server') own(path);
     said.push(`${made ? 'made  ' : 'kept  '} ${path}`);
@@ -50,15 +55,15 @@ export function init({ config: file, owner }: InitRequest): readonly string[] {
   const ariFile = join(beside, 'ari_dialgate.conf');
   write(ariFile, ariUser(config.asterisk.username, password), 0o640, 'root');
   if (config.firewall.kind === 'helper') {
-    write(join(beside, 'helper.json'), helperTemplate, 0o644, 'root');
+    write(join(beside, 'helper.json'), helperTemplate(whereFrom()), 0o644, 'root');
   }
 
-  folder(dirname(config.database));
-  folder(config.speech.cache, 0o755); // Asterisk plays from it
-  folder(dirname(config.http.admin_socket));
+  folder(dirname(config.database), 'server');
+  folder(config.speech.cache, 'server', 0o755); // Asterisk plays from it
+  folder(dirname(config.http.admin_socket), 'server');
   const isNew = !existsSync(config.database);
-  openDatabase(config.database, { migrations: join(programRoot, 'db') }).close();
-  if (isNew) own(config.database);
+  // in the server's own folder root must not follow what the server may have put there
+  as(who, () => openDatabase(config.database, { migrations: join(programRoot, 'db') }).close());
   said.push(`${isNew ? 'made  ' : 'kept  '} ${config.database}`);
 
   return [
@@ -67,6 +72,25 @@ export function init({ config: file, owner }: InitRequest): readonly string[] {
     `Next: put ${ariFile} and dialplan/extensions_dialgate.conf into Asterisk, check helper.json,`,
     'start dialgate-helper and "dialgate serve", then "dialgate user add NAME".',
   ];
+}
+
+/** Does this with the rights of the owner, where there is one. */
+function as(owner: Owner | undefined, work: () => void): void {
+  if (!owner) return work();
+  process.setegid?.(owner.gid);
+  process.seteuid?.(owner.uid);
+  try {
+    work();
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+  }
+}
+
+/** The address that this administrator works from, when by SSH: the first to be trusted. */
+function whereFrom(): string | undefined {
+  const from = process.env['SSH_CONNECTION']?.split(' ')[0] ?? '';
+  return isIP(from) ? from : undefined;
 }
 
 function ownerOf(owner: string | undefined): Owner | undefined {

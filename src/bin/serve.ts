@@ -22,7 +22,11 @@ import { programRoot, version } from './version.ts';
 /** Everything that must be let go of, in reverse order of taking. */
 type LetGo = () => Promise<void> | void;
 
-const longestStop = 5;
+/** Tells systemd not to start us again (RestartPreventExitStatus): two would take the calls from each other for ever. */
+const replacedStatus = 3;
+
+/** Longer than the exchange's own patience with calls, shorter than systemd's with us. */
+const longestStop = 9;
 
 /** Takes calls until SIGTERM or SIGINT; resolves when all is let go of. */
 export async function serve(config: Config): Promise<void> {
@@ -81,7 +85,7 @@ async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void>
         { event: 'replaced' },
         'another dialgate has taken our calls; ending so that one remains',
       );
-      process.exit(1);
+      process.exit(replacedStatus);
     },
   });
   const house = openHouse({
@@ -107,6 +111,9 @@ async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void>
     await stores.audit.append({ at: Date.now(), actor: 'system', kind: 'server-stopped' });
   });
 
+  // before the reconciler: a command that finds no door works on the database by itself
+  taken.push(await openDoors(config, house.administration, log));
+
   const reconciler = startReconciler({
     firewall: house.firewall,
     desired: gate.desired,
@@ -127,8 +134,6 @@ async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void>
 
   const speech = createEspeak({ wording, cache: config.speech.cache });
   await speech.prepare();
-
-  taken.push(await openDoors(config, house.administration, log));
 
   const parts: TakeCallParts = {
     authenticate: authenticator({

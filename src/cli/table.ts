@@ -1,6 +1,6 @@
 /** Rows under headings, in columns as wide as they need to be; ends without a line break. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [headings, ...rows];
+  const lines = [headings, ...rows.map((row) => row.map(printable))];
   const widths = headings.map((_, column) =>
     Math.max(...lines.map((line) => line[column]?.length ?? 0)),
   );
@@ -12,6 +12,11 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** A caller number may hold anything; a terminal obeys control characters. */
+function printable(cell: string): string {
+  return cell.replace(/\p{C}/gu, '\uFFFD');
 }
 
 /** `3 h 05 min`, `12 min`, `40 s`. */

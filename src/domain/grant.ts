@@ -52,12 +52,20 @@ export function openingsOf(grants: readonly Grant[], now: Instant): Opening[] {
     byAddress.set(grant.address, services);
     // a clock set back must not give more than was granted
     const left = Math.min(grant.expiresAt - now, grant.expiresAt - grant.openedAt) / 1000;
+    // what ends within a second ends now: the kernel would have it no earlier
+    if (left < 1) continue;
     for (const service of grant.services) {
       services.set(service, Math.max(services.get(service) ?? 0, left));
     }
   }
-  return [...byAddress].map(([address, services]) => ({
-    address,
-    services: [...services].map(([service, seconds]) => ({ service, seconds })),
-  }));
+  return [...byAddress].flatMap(([address, services]) =>
+    services.size === 0
+      ? []
+      : [
+          {
+            address,
+            services: [...services].map(([service, seconds]) => ({ service, seconds })),
+          },
+        ],
+  );
 }

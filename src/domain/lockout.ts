@@ -33,8 +33,10 @@ export function lockedUntil(failures: Failures, rule: LockoutRule): Instant {
   return after(failures.lastAt, length);
 }
 
-/** A clock set back must not make a lock endless: a failure from the future counts as one from now. */
+/**
+ * A clock set back must not make a lock endless: a failure from the future locks
+ * nobody. It still counts, so the next failure locks again, by the clock of now.
+ */
 export function isLocked(failures: Failures, rule: LockoutRule, now: Instant): boolean {
-  const seen = { ...failures, lastAt: Math.min(failures.lastAt, now) };
-  return now < lockedUntil(seen, rule);
+  return failures.lastAt <= now && now < lockedUntil(failures, rule);
 }

@@ -42,8 +42,15 @@ export interface UserStore {
   setPin(id: number, pinHash: string, entry: AuditEntry): Promise<void>;
 }
 
+/** A grant that ends because a new one takes its place. */
+export interface Renewal {
+  readonly id: number;
+  readonly entry: AuditEntry;
+}
+
 export interface GrantStore {
-  add(grant: NewGrant, entry: AuditEntry): Promise<Grant>;
+  /** Those that the new grant renews end with it, in the same transaction; one that has ended already is left alone. */
+  add(grant: NewGrant, entry: AuditEntry, renews?: readonly Renewal[]): Promise<Grant>;
   byId(id: number): Promise<Grant | undefined>;
   /** Not ended on record; whether time has passed them by is domain/grant's `isActive` to say. */
   unended(): Promise<Grant[]>;

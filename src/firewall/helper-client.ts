@@ -21,11 +21,16 @@ export interface HelperClientOptions {
  */
 export class HelperClient implements Firewall {
   readonly #requests: Requests;
+  /** Lists take long, and the helper answers a connection in order: an open does not wait behind them. */
+  #reads: Requests | undefined;
+  #listing: Promise<OpenAddress[]> | undefined;
+  readonly #socket: string;
   readonly #deadline: number;
   readonly #latency: HelperClientOptions['latency'];
   readonly #listeners: (() => void)[] = [];
 
   constructor({ socket, deadline = 2000, latency }: HelperClientOptions) {
+    this.#socket = socket;
     this.#deadline = deadline;
     this.#latency = latency;
     this.#requests = new Requests(socket, () => this.#listeners.forEach((listener) => listener()));
@@ -41,7 +46,13 @@ export class HelperClient implements Firewall {
     await this.#ask({ verb: 'close', address });
   }
 
-  async list(): Promise<OpenAddress[]> {
+  /** However many ask at once, the helper is asked once. */
+  list(): Promise<OpenAddress[]> {
+    this.#listing ??= this.#list().finally(() => (this.#listing = undefined));
+    return this.#listing;
+  }
+
+  async #list(): Promise<OpenAddress[]> {
     const { addresses } = await this.#ask({ verb: 'list' }, 5);
     return present(addresses, 'addresses').map(({ address, services }) => ({
       address: addressOf(address),
@@ -66,10 +77,18 @@ export class HelperClient implements Firewall {
   /** Lets go of the helper; what is still under way is rejected, what is open stays open. */
   stop(): void {
     this.#requests.stop();
+    this.#reads?.stop();
+  }
+
+  #readers(): Requests {
+    return (this.#reads ??= new Requests(this.#socket, () => undefined));
   }
 
   async #ask(ask: Ask, times = 1): Promise<Done> {
-    const answer = await this.#requests.make(ask, this.#deadline * times);
+    const answer = await (ask.verb === 'list' ? this.#readers() : this.#requests).make(
+      ask,
+      this.#deadline * times,
+    );
     if (answer.ok) return answer;
     const { code, message } = answer.error;
     const unknown = code === 'unconfirmed' || code === 'busy';

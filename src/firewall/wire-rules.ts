@@ -1,4 +1,4 @@
-import type { WireError, WireErrorCode, WireLimits, WireOpening } from './wire.ts';
+import type { WireError, WireErrorCode, WireLimits, WireOpening, WireService } from './wire.ts';
 
 /** A request that asks for more than it may; `code` goes back to the sender. */
 export class Refused extends Error implements WireError {
@@ -51,32 +51,54 @@ export function checkOpening(opening: WireOpening, limits: WireLimits): void {
     throw new Refused('bad-service', `Name at least one service for ${opening.address}.`);
   }
   const seen = new Set<string>();
-  for (const { service, seconds } of opening.services) {
-    if (!limits.services.includes(service)) {
-      throw new Refused(
-        'bad-service',
-        `There is no service ${quote(service)}; the helper knows ${limits.services.join(', ')}.`,
-      );
-    }
+  for (const wanted of opening.services) {
+    checkService(wanted, limits);
+    const { service } = wanted;
     if (seen.has(service)) throw new Refused('bad-service', `Service ${service} is named twice.`);
     seen.add(service);
-    if (!(seconds >= 1 && seconds <= limits.longest)) {
-      throw new Refused(
-        'bad-duration',
-        `Service ${service} may be opened for 1 to ${limits.longest} seconds, not ${seconds}.`,
-      );
-    }
   }
 }
 
-/** A whole desired list, sorted into what may be opened and what may not, each with its reason. */
+function checkService({ service, seconds }: WireService, limits: WireLimits): void {
+  if (!limits.services.includes(service)) {
+    throw new Refused(
+      'bad-service',
+      `There is no service ${quote(service)}; the helper knows ${limits.services.join(', ')}.`,
+    );
+  }
+  if (!(seconds >= 1 && seconds <= limits.longest)) {
+    throw new Refused(
+      'bad-duration',
+      `Service ${service} may be opened for 1 to ${limits.longest} seconds, not ${seconds}.`,
+    );
+  }
+}
+
+/**
+ * A whole desired list, sorted into what may be opened and what may not, each with
+ * its reason. A service that may not be opened takes no other with it.
+ */
 export function sortOpenings<O extends WireOpening>(
   openings: readonly O[],
   limits: WireLimits,
 ): { good: O[]; failed: { address: string; reason: string }[] } {
   const good = new Map<string, O>();
   const failed: { address: string; reason: string }[] = [];
-  for (const opening of openings) {
+  for (const whole of openings) {
+    const opening = {
+      ...whole,
+      services: whole.services.filter((wanted) => {
+        try {
+          checkService(wanted, limits);
+          return true;
+        } catch (error) {
+          if (!(error instanceof Refused)) throw error;
+          failed.push({ address: whole.address.slice(0, 64), reason: error.message });
+          return false;
+        }
+      }),
+    };
+    if (opening.services.length === 0 && whole.services.length > 0) continue;
     try {
       checkOpening(opening, limits);
       if (good.has(opening.address)) throw new Refused('malformed', 'The address is listed twice.');

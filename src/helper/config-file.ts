@@ -36,7 +36,8 @@ export function findNft(config: HelperConfig): string {
 function readTrusted(path: string): string {
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    // not through a link: its target could be exchanged by whoever owns the link
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? 'error';
     throw new ConfigError(

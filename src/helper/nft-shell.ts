@@ -125,7 +125,8 @@ export class NftShell {
     if (!this.#tail.includes(mark) || !this.#tail.trimEnd().endsWith('^')) return;
     const all = this.#output.join('');
     const from = all.lastIndexOf('Error:', all.lastIndexOf(mark));
-    const output = all.slice(0, Math.max(from, 0));
+    // the line break after the last marker may have come only now
+    const output = all.slice(0, Math.max(from, 0)).replace(/^\n/, '');
     const command = this.#settle();
     const refusal = /^Error: (.*)$/m.exec(output);
     if (refusal) command?.reject(new NftRefused(refusal[1] ?? output));

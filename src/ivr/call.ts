@@ -145,17 +145,16 @@ export function createCall({
         // keys that came before the caller hung up still count, silence does not
         stillThere();
         if (taken === '') return 'no-input';
-        transcript.keys(question.name, shown(question, taken));
         const reading = question.read(taken);
-        return reading.kind === 'incomplete' && reading.soFar !== undefined
-          ? { kind: 'complete', value: reading.soFar }
-          : { kind: 'invalid' };
+        const answered = reading.kind === 'incomplete' && reading.soFar !== undefined;
+        transcript.keys(question.name, shown(question, taken, answered));
+        return answered ? { kind: 'complete', value: reading.soFar as T } : { kind: 'invalid' };
       }
       taken += key;
       seconds = times.nextKey;
       const reading = question.read(taken);
       if (reading.kind === 'incomplete') continue;
-      transcript.keys(question.name, shown(question, taken));
+      transcript.keys(question.name, shown(question, taken, reading.kind === 'complete'));
       return reading;
     }
   }

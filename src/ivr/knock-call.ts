@@ -94,7 +94,7 @@ async function agreeOnAddress(
     const refusal = address ? gate.refusalOf(address) : 'impossible';
     if (!address || refusal) {
       const why = refusal ?? 'impossible';
-      await log.addressRefused(known.id, user.id, numbers.join('.'), why);
+      await log.addressRefused(known.id, user.id, address, why);
       await call.tell({ name: refusalPrompts[why] });
       continue;
     }

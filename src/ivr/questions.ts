@@ -92,7 +92,10 @@ export function readBackQuestion(address: Address): Question<Confirmation> {
   };
 }
 
-/** Keys as they may be shown: secret ones as dots, so that only their number is seen. */
-export function shown(question: Question<unknown>, keys: string): string {
-  return question.secret ? keys.replace(/[0-9]/g, '•') : keys;
+/**
+ * Keys as they may be shown: secret ones as dots, so that only their number is
+ * seen. What is no answer is masked too: it may be a PIN keyed at the wrong question.
+ */
+export function shown(question: Question<unknown>, keys: string, answered: boolean): string {
+  return question.secret || !answered ? keys.replace(/[0-9]/g, '•') : keys;
 }

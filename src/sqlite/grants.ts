@@ -50,7 +50,7 @@ export function createGrantStore(
   );
 
   return {
-    add: (grant, entry) =>
+    add: (grant, entry, renews = []) =>
       write(() => {
         const id = insert.get(
           grant.userId,
@@ -61,6 +61,11 @@ export function createGrantStore(
           grant.callId,
         ) as number;
         audit({ ...entry, grantId: id });
+        for (const old of renews) {
+          if (byId.get(old.id)?.end !== null) continue;
+          end.run(instant(grant.openedAt), 'renewed', old.id);
+          audit({ ...old.entry, grantId: old.id });
+        }
         return grantOf(byId.get(id) as Row);
       }),
     byId: (id) =>

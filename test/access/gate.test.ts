@@ -165,3 +165,37 @@ test.each([
   expect(await letIn()).toEqual([]);
   expect(await kinds()).toContain('gate-failed');
 });
+
+test('a renewal to a shorter time is shorter in the kernel, too', async () => {
+  await open(1, here, 7200);
+  await open(1, here, 60);
+  expect((await firewall.list())[0]?.services[0]?.seconds).toBeLessThanOrEqual(60);
+  expect(await stores.grants.unended()).toHaveLength(1);
+});
+
+test('a user whose disabling was cut off by a crash has nothing open after the next start', async () => {
+  await open(1);
+  await stores.users.setDisabled(1, true, { at: now, actor: 'system', kind: 'user-disabled' });
+  expect(await gate.desired()).toEqual([]);
+  expect(await stores.grants.unended()).toEqual([]);
+});
+
+test('a close that cannot be put on record shuts the gate, keeps it shut, and is recorded later', async () => {
+  const grant = await open(1);
+  vi.spyOn(stores.grants, 'end').mockRejectedValue(new AccessError('store-failed', 'full'));
+  await expect(gate.close(grant.id, 'system')).rejects.toMatchObject({ code: 'store-failed' });
+  expect(await letIn()).toEqual([]);
+  expect(await gate.desired()).toEqual([]);
+  vi.restoreAllMocks();
+  expect(await gate.desired()).toEqual([]);
+  expect(await stores.grants.byId(grant.id)).toMatchObject({ end: 'closed' });
+});
+
+test('an expiry that cannot be put on record keeps nobody in and nothing from healing', async () => {
+  await open(1, here, 60);
+  await open(1, there, 600);
+  now += 61_000;
+  vi.spyOn(stores.grants, 'end').mockRejectedValue(new AccessError('store-failed', 'full'));
+  expect((await gate.desired()).map((o) => o.address)).toEqual([there]);
+  vi.restoreAllMocks();
+});

@@ -34,7 +34,7 @@ describe('the configuration', () => {
   test('as "dialgate init" writes it is right, and so is the helper’s', () => {
     const config = configOf(configTemplate);
     expect(config.access).toMatchObject({ open_for: 14_400, longest: 43_200, most_open: 5 });
-    const helper = readHelperConfig(helperTemplate);
+    const helper = readHelperConfig(helperTemplate('198.51.100.20'));
     expect(helper.services.map((s) => s.name)).toEqual(
       expect.arrayContaining(config.access.services),
     );

@@ -158,8 +158,10 @@ describe('lockout', () => {
 
   test('a clock set back does not lock for longer', () => {
     const failures = failed(4, 1e12);
-    expect(isLocked(failures, rule, 1e9)).toBe(true);
-    expect(lockedUntil({ ...failures, lastAt: 1e9 }, rule) - 1e9).toBe(60_000);
+    expect(isLocked(failures, rule, 1e9)).toBe(false);
+    const next = withFailure(failures, rule, 1e9);
+    expect(isLocked(next, rule, 1e9)).toBe(true);
+    expect(isLocked(next, rule, 1e9 + 120_000)).toBe(false);
   });
 
   test('old failures are forgotten', () => {
@@ -210,7 +212,8 @@ describe('grants', () => {
     fc.assert(
       fc.property(fc.integer({ min: -10 * hour, max: 10 * hour }), (now) => {
         const [opening] = openingsOf([grant()], now);
-        expect(opening !== undefined).toBe(isActive(grant(), now));
+        // what has less than a second left is not worth a kernel's element
+        expect(opening !== undefined).toBe(isActive(grant(), now) && now <= hour - 1000);
         const seconds = opening?.services[0]?.seconds ?? 1;
         expect(seconds).toBeGreaterThan(0);
         expect(seconds).toBeLessThanOrEqual(3600);

@@ -126,9 +126,9 @@ describe.skipIf(!kernelAllows.firewall)('a call', () => {
     expect(await stranger()).toBe('in');
     await caller.call.hangUp();
     await caller.ended();
-    expect((await audit('&kind=address-refused'))[0].detail).toMatchObject({
-      keyed: '192.168.1.20',
-      why: 'private',
+    expect((await audit('&kind=address-refused'))[0]).toMatchObject({
+      address: '192.168.1.20',
+      detail: { why: 'private' },
     });
   });
 

@@ -92,9 +92,10 @@ export function createMemoryStores(): Stores & { close(): void } {
     },
 
     grants: {
-      add: (grant, entry) =>
+      add: (grant, entry, renews = []) =>
         perform(() => {
           const write = written(entry);
+          const renewed = renews.map((old) => ({ id: old.id, write: written(old.entry) }));
           found(users, grant.userId, 'user');
           if (grant.callId !== null) found(calls, grant.callId, 'call');
           const added: Grant = {
@@ -112,6 +113,11 @@ export function createMemoryStores(): Stores & { close(): void } {
           }
           grants.push(added);
           write({ grantId: added.id });
+          for (const old of renewed) {
+            if (grants.find(({ id }) => id === old.id)?.end !== null) continue;
+            change(grants, old.id, { endedAt: added.openedAt, end: 'renewed' });
+            old.write({ grantId: old.id });
+          }
           return named(added);
         }),
       byId: (id) => perform(() => grants.filter((grant) => grant.id === id).map(named)[0]),

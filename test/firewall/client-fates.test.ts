@@ -32,6 +32,7 @@ beforeEach(async () => {
 
 afterEach(() => {
   client?.stop();
+  client = undefined;
   clients.forEach((one) => one.destroy());
   server.close();
   rmSync(folder, { recursive: true, force: true });
@@ -124,7 +125,7 @@ it('tells a refusal from an unknown end', async () => {
 it.each(['nonsense', '[1]', '{"id":null,"ok":false,"error":{"code":"busy","message":"full"}}'])(
   'drops the connection on %s and makes a new one',
   async (line) => {
-    const refused = connectClient(5000).list();
+    const refused = connectClient(5000).limits();
     await until(() => requests.length === 1);
     clients[0]?.write(`${line}\n`);
     await expect(refused).rejects.toMatchObject({ code: 'firewall-unavailable' });
@@ -133,7 +134,7 @@ it.each(['nonsense', '[1]', '{"id":null,"ok":false,"error":{"code":"busy","messa
 );
 
 it('passes the event on, and rejects everything when it is stopped', async () => {
-  const waiting = connectClient(5000).list();
+  const waiting = connectClient(5000).limits();
   await until(() => requests.length === 1);
   const before = disturbed;
   answer({ event: 'disturbed', why: 'a test' });
@@ -146,3 +147,24 @@ it('refuses to send more than the helper reads', async () => {
   const many = Array.from({ length: 60_000 }, () => opening);
   await expect(connectClient().sync(many)).rejects.toMatchObject({ code: 'firewall-refused' });
 });
+
+it('asks for one list however many want it, and lets no open wait behind it', async () => {
+  const lists = Array.from({ length: 200 }, () => connectedOnce().list());
+  await until(() => requests.length === 1);
+  expect(requests[0]).toMatchObject({ verb: 'list' });
+  const lister = clients.length - 1;
+  const opened = client!.open(opening);
+  await until(() => requests.length === 2);
+  // the open came on a connection of its own, and is answered while the list is not
+  clients.forEach((one, at) => {
+    if (at !== lister) one.write(`${JSON.stringify({ id: requests[1]?.id, ok: true })}\n`);
+  });
+  await opened;
+  clients[lister]?.write(`${JSON.stringify({ id: requests[0]?.id, ok: true, addresses: [] })}\n`);
+  expect((await Promise.all(lists)).every((list) => list.length === 0)).toBe(true);
+});
+
+function connectedOnce(): HelperClient {
+  client ??= connectClient(5000);
+  return client;
+}

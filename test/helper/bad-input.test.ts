@@ -191,7 +191,8 @@ describe.skipIf(whyNoNamespaces() !== undefined)('the helper and bad input', () 
       sockets.push(socket);
     }
     for (let tries = 0; tries < 200 && busy.length < 285; tries++) await sleep(10);
-    expect(busy).toHaveLength(285);
+    // 16 may be there: the good client, which may have two connections, and the first of these
+    expect([285, 286]).toContain(busy.length);
     expect(await good.list()).toHaveLength(1);
     sockets.forEach((socket) => socket.destroy());
     await sleep(50);
