@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { invite, writeInvitation } from './invitation.ts';
 import type { Lab } from './lab.ts';
 import { closeAndCheck, showMainJob } from './main-job.ts';
@@ -8,11 +7,6 @@ import { say } from './screen.ts';
 import { startLab } from './start-lab.ts';
 import { clearDeadLabs } from './state.ts';
 
-const usage = `npm start [-- --once]
-
-Starts the lab and shows the main job: a telephone call opens the firewall.
-  --once   close the gate after the call, check that it is shut, and end`;
-
 /** What the kernel lets us do, as lab/setup found out. */
 export interface Abilities {
   readonly namespaces: boolean;
@@ -21,22 +15,7 @@ export interface Abilities {
 }
 
 /** @returns the exit status: 0 when the gate opened (and with --once closed) as it should. */
-export async function start(args: readonly string[], abilities: Abilities): Promise<number> {
-  let options: { once: boolean; help: boolean };
-  try {
-    const flags = {
-      once: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    } as const;
-    options = parseArgs({ args: [...args], options: flags }).values;
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}\n`);
-    return 2;
-  }
-  if (options.help) {
-    say(usage);
-    return 0;
-  }
+export async function start(once: boolean, abilities: Abilities): Promise<number> {
   const asked = askedToEnd();
   const dryRun = !abilities.namespaces || !abilities.nftables;
   if (dryRun) sayWhyDry(abilities);
@@ -48,7 +27,7 @@ export async function start(args: readonly string[], abilities: Abilities): Prom
   say('\nStarting the lab');
   const lab = await startLab({ dryRun, progress });
   try {
-    return await Promise.race([asked.then(() => 130), useLab(lab, options.once, asked)]);
+    return await Promise.race([asked.then(() => 130), useLab(lab, once, asked)]);
   } finally {
     say('\nEnding the lab …');
     await lab.stop();

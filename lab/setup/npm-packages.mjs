@@ -20,6 +20,9 @@ export async function ensureNpmPackages(root) {
       `Installing npm packages into ${join(root, 'node_modules')} (about 200 MB) from ${registry}`,
     );
     await step('npm packages', async (tail) => {
+      // one question first: `npm ci` would ask hundreds of times in vain, for minutes
+      const ping = await npm(root, ['ping', '--fetch-retries=0', '--fetch-timeout=20000'], tail);
+      if (isUnreachable(ping.output)) throw npmFailure(ping.output, registry);
       // no package's own script runs here; the one that must is run below
       const result = await npm(
         root,
@@ -107,13 +110,14 @@ function npm(root, args, tail) {
   });
 }
 
+const isUnreachable = (output) =>
+  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET_TIMEOUT|FETCH_ERROR)\b|network (?:timeout|request)/.test(
+    output,
+  );
+
 /** One sentence for what npm said. */
 export function npmFailure(output, registry) {
-  if (
-    /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET_TIMEOUT|FETCH_ERROR)\b|network (?:timeout|request)/.test(
-      output,
-    )
-  ) {
+  if (isUnreachable(output)) {
     return new SetupError(
       `The npm registry did not answer (${registry}): check the network, or name a registry that can be reached with npm config set registry, then run this again.`,
     );

@@ -133,7 +133,7 @@ describe.skipIf(!kernelAllows.firewall)('recovery', () => {
   test('Asterisk is killed and started: dialgate reconnects and serves the next call', async () => {
     const caller = await phones(lab);
     await keysUpTo(caller, 'knock-code');
-    await lab.asterisk.kill('SIGKILL');
+    lab.asterisk.kill('SIGKILL');
     await until('it is said not to be well', async () => !(await well()));
     const { body } = await lab.rest('GET', '/v1/health');
     expect(body.parts.asterisk.ok).toBe(false);
