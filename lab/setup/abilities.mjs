@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { run } from './run.mjs';
 
 /** The things that the lab asks of nftables, in a few lines. */
@@ -15,7 +17,7 @@ add rule inet dialgate_probe pre ip saddr @hosts counter accept
  * once: `namespaces` (network namespaces joined by veth pairs), `nftables`
  * (tables of our own in them). `why` holds the kernel's words for each refusal.
  */
-export async function kernelAbilities() {
+async function kernelAbilities() {
   const namespaces = await inNamespace('ip link add dgprobe0 type veth peer name dgprobe1');
   const named = namespaces.status === 0 ? await namedNamespace() : namespaces;
   const nftables = await inNamespace(`nft '${ruleset}'`);
@@ -23,6 +25,17 @@ export async function kernelAbilities() {
   if (named.status !== 0) why.namespaces = lastLine(named.output);
   if (nftables.status !== 0) why.nftables = lastLine(nftables.output);
   return { namespaces: named.status === 0, nftables: nftables.status === 0, why };
+}
+
+/** Finds them out, and writes them where the tests, which are other processes, read them. */
+export async function recordAbilities(root) {
+  const abilities = await kernelAbilities();
+  mkdirSync(join(root, '.state'), { recursive: true });
+  writeFileSync(
+    join(root, '.state', 'machine.json'),
+    `${JSON.stringify({ abilities }, null, 2)}\n`,
+  );
+  return abilities;
 }
 
 function inNamespace(script) {

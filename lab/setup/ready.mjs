@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kernelAbilities } from './abilities.mjs';
+import { recordAbilities } from './abilities.mjs';
 import { ensureAsterisk } from './asterisk-root.mjs';
 import { ensureBuild } from './build.mjs';
 import { ensurePrograms } from './debian-packages.mjs';
@@ -33,12 +33,10 @@ export async function ready({ also = [], build = true } = {}) {
       await ensureNpmPackages(checkout);
       if (build) await ensureBuild(checkout);
       const asterisk = await ensureAsterisk();
-      return { asterisk, abilities: await kernelAbilities() };
+      return { asterisk, abilities: await recordAbilities(checkout) };
     },
     { onWait: (pid) => announce(`Process ${pid} is setting up this checkout; waiting for it`) },
   );
-  // the lab and the tests are separate programs; they read here what the kernel allows
-  writeFileSync(join(checkout, '.state', 'machine.json'), `${JSON.stringify(there, null, 2)}\n`);
   announce(`Set-up complete (${elapsed(Date.now() - began)}); Asterisk: ${there.asterisk}`);
   return there;
 }

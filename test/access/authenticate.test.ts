@@ -99,6 +99,14 @@ test('callers who withhold their number share a lockout', async () => {
   expect(await tryWith({ callerNumber: '5550123' })).toBeDefined();
 });
 
+test('callers who withhold their number cannot shut each other out for longer than a minute', async () => {
+  for (let round = 0; round < 12; round++) {
+    await tryWith({ knockCode: parseKnockCode('77*1*1')!, callerNumber: null });
+    now += 61_000;
+  }
+  expect(await tryWith({ callerNumber: null })).toBeDefined();
+});
+
 test('success forgives what went before', async () => {
   for (let round = 0; round < 4; round++) {
     for (let i = 0; i < 3; i++) await tryWith({ pin: wrong });

@@ -159,6 +159,13 @@ export function firewallContract(name: string, make: () => Promise<FirewallUnder
         expect(await open()).toEqual({ [here]: { web: 100 } });
       });
 
+      it('lets a faulty service take no other of the same address with it', async () => {
+        const report = await firewall.sync([opening(here, { web: 100, gopher: 100, ssh: 0.4 })]);
+        expect(report.opened).toEqual([here]);
+        expect(report.failed.map((failure) => failure.address)).toEqual([here, here]);
+        expect(await open()).toEqual({ [here]: { web: 100 } });
+      });
+
       it('opens no more than the most', async () => {
         const many = Array.from({ length: 103 }, (_, n) =>
           opening(address(`198.18.0.${n}`), { web: 100 }),

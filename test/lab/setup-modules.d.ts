@@ -3,6 +3,9 @@
 declare module '*/setup/build.mjs' {
   export function ensureBuild(root: string): Promise<void>;
 }
+declare module '*/setup/abilities.mjs' {
+  export function recordAbilities(root: string): Promise<unknown>;
+}
 declare module '*/setup/lock.mjs' {
   export function startTimeOf(pid: number): number | undefined;
   export function ownerOf(file: string): number | undefined;

@@ -55,6 +55,37 @@ export function grantsContract({ stores, addUser, addGrant, audit }: Bench): voi
       expect(await audit()).toEqual(before);
     });
 
+    it('ends what a new grant renews together with adding it, or not at all', async () => {
+      const { id: userId } = await addUser();
+      const old = await addGrant(userId);
+      const ended = await addGrant(userId);
+      await stores.grants.end(ended.id, 1500, 'closed', entry('gate-closed'));
+      const next = {
+        userId,
+        address: hotel,
+        services: ['web'],
+        openedAt: 2000,
+        expiresAt: 9000,
+        callId: null,
+      };
+      const renews = [old, ended].map(({ id }) => ({ id, entry: entry('gate-renewed') }));
+      const before = await audit();
+      await refused(
+        stores.grants.add({ ...next, userId: 99 }, entry('gate-opened'), renews),
+        'not-found',
+      );
+      expect(await audit()).toEqual(before);
+      expect((await stores.grants.byId(old.id))?.end).toBeNull();
+
+      const grant = await stores.grants.add(next, entry('gate-opened'), renews);
+      expect(await stores.grants.byId(old.id)).toMatchObject({ end: 'renewed', endedAt: 2000 });
+      expect(await stores.grants.byId(ended.id)).toMatchObject({ end: 'closed', endedAt: 1500 });
+      expect((await audit()).slice(0, 2)).toMatchObject([
+        { kind: 'gate-renewed', grantId: old.id },
+        { kind: 'gate-opened', grantId: grant.id },
+      ]);
+    });
+
     it('refuses unknown grants, users and calls, and writes nothing', async () => {
       const { id: userId } = await addUser();
       const before = await audit();
