@@ -108,6 +108,8 @@ function sayLastWords(lab: Lab): void {
 function askedToEnd(): Promise<void> {
   return new Promise((resolve) => {
     let times = 0;
+    // nobody reads us any more: the terminal is gone
+    process.stdout.on('error', () => resolve());
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         times++;

@@ -8,6 +8,8 @@ export class SetupError extends Error {
  * else is a fault of ours: it keeps its trace where DIALGATE_TRACE asks for it.
  */
 export async function runEntry(entry) {
+  // whoever stops reading (`| head`) must not make us leave things behind
+  process.stdout.on('error', () => undefined);
   try {
     process.exitCode = (await entry()) ?? 0;
   } catch (error) {

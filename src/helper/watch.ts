@@ -4,6 +4,9 @@ import { reasonOf, type Log } from './log.ts';
 /** How often to look even when nothing was seen, and how soon after a failure. Milliseconds. */
 const usually = 10_000;
 const afterFailure = 1000;
+/** The monitor says nothing when it begins to listen: until it surely does, we look often ourselves. Milliseconds. */
+const youth = 5000;
+const inYouth = 500;
 /** Between looks in a row: others (a container engine, fail2ban) may change their own rules all the time. */
 const breath = 200;
 
@@ -14,6 +17,7 @@ const breath = 200;
 export class Watch {
   readonly #look: (changedBy: string | undefined) => Promise<void>;
   readonly #log: Log;
+  readonly #bornAt = performance.now();
   #looking = false;
   #next: { readonly by: string | undefined } | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -30,11 +34,12 @@ export class Watch {
     if (this.#looking) return;
     this.#looking = true;
     clearTimeout(this.#timer);
-    let pause = usually;
+    const calm = performance.now() - this.#bornAt < youth ? inYouth : usually;
+    let pause = calm;
     while (this.#next && !this.#stopped) {
       const { by } = this.#next;
       this.#next = undefined;
-      pause = usually;
+      pause = calm;
       try {
         await this.#look(by);
       } catch (error) {
