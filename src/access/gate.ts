@@ -23,6 +23,8 @@ export interface GateParts {
   readonly stores: Pick<Stores, 'users' | 'grants' | 'audit'>;
   readonly firewall: Firewall;
   readonly clock: Clock;
+  /** Milliseconds of a clock that nobody sets: only its differences mean anything. */
+  readonly steady: () => number;
   readonly rules: GateRules;
 }
 
@@ -63,9 +65,27 @@ export interface Gate {
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-export function createGate({ stores, firewall, clock, rules }: GateParts): Gate {
+/** Of a grant that is being opened; the store begins at 1. */
+const unrecordedId = 0;
+
+export function createGate({ stores, firewall, clock, steady, rules }: GateParts): Gate {
   const exclusively = oneAtATime();
   const { grants } = stores;
+
+  /** By the steady clock, when each grant that we have seen ends at the latest: setting the clock back gives nobody more. */
+  const latestEnds = new Map<number, number>();
+
+  function longestLeft(grant: Grant): Seconds {
+    const now = clock.now();
+    const byClock = Math.min(grant.expiresAt - now, grant.expiresAt - grant.openedAt);
+    if (grant.id === unrecordedId) return byClock / 1000;
+    const latest = latestEnds.get(grant.id) ?? steady() + byClock;
+    latestEnds.set(grant.id, Math.min(latest, steady() + byClock));
+    return (latest - steady()) / 1000;
+  }
+
+  const isOpen = (grant: Grant, now: Instant): boolean =>
+    isActive(grant, now) && longestLeft(grant) > 0;
 
   /** Closings that could not be put on record yet, with what writes them. */
   const unwritten = new Map<number, () => Promise<void>>();
@@ -75,7 +95,7 @@ export function createGate({ stores, firewall, clock, rules }: GateParts): Gate 
 
   async function activeGrants(grantsNow: Promise<Grant[]>): Promise<Grant[]> {
     const now = clock.now();
-    return (await grantsNow).filter((grant) => isActive(grant, now));
+    return (await grantsNow).filter((grant) => isOpen(grant, now));
   }
 
   async function hasRoomFor(user: Pick<User, 'id'>, address: Address): Promise<boolean> {
@@ -117,7 +137,7 @@ export function createGate({ stores, firewall, clock, rules }: GateParts): Gate 
 
   /** Makes the kernel let in at this address what these grants add up to, which may be nothing. */
   async function apply(address: Address, atAddress: readonly Grant[]): Promise<void> {
-    const [opening] = openingsOf(atAddress, clock.now());
+    const [opening] = openingsOf(atAddress, clock.now(), longestLeft);
     await (opening ? firewall.open(opening) : firewall.close(address));
   }
 
@@ -137,7 +157,13 @@ export function createGate({ stores, firewall, clock, rules }: GateParts): Gate 
       // the user's own earlier grant for this address gives way, also to a shorter one
       const others = before.filter((g) => g.userId !== request.userId);
       const renewed = before.filter((g) => g.userId === request.userId);
-      const unrecorded: Grant = { ...wanted, id: 0, userName: '', endedAt: null, end: null };
+      const unrecorded: Grant = {
+        ...wanted,
+        id: unrecordedId,
+        userName: '',
+        endedAt: null,
+        end: null,
+      };
       await apply(request.address, [...others, unrecorded]);
       try {
         return await grants.add(
@@ -209,7 +235,9 @@ export function createGate({ stores, firewall, clock, rules }: GateParts): Gate 
     );
     // a crash may have come between disabling a user and closing what they had
     const orphaned = unended.filter((g) => disabled.has(g.userId));
-    const over = unended.filter((g) => !disabled.has(g.userId) && !isActive(g, now));
+    const over = unended.filter((g) => !disabled.has(g.userId) && !isOpen(g, now));
+    const known = new Set(unended.map(({ id }) => id));
+    for (const id of latestEnds.keys()) if (!known.has(id)) latestEnds.delete(id);
     // what cannot be put on record is put on record later; it is shut all the same
     for (const grant of orphaned) {
       await grants
@@ -224,6 +252,7 @@ export function createGate({ stores, firewall, clock, rules }: GateParts): Gate 
     return openingsOf(
       unended.filter((g) => !disabled.has(g.userId)),
       now,
+      longestLeft,
     );
   }
 
@@ -256,7 +285,7 @@ function expiry(grant: Grant, at: Instant): AuditEntry {
     kind: 'gate-expired',
     userId: grant.userId,
     address: grant.address,
-    // a grant from the future can only mean that the clock was set back
-    detail: grant.openedAt > at ? { reason: 'clock-set-back' } : undefined,
+    // that its time is not over by the clock can only mean that the clock was set back
+    detail: grant.expiresAt > at ? { reason: 'clock-set-back' } : undefined,
   };
 }

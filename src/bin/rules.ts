@@ -47,6 +47,7 @@ export function openHouse({ config, log, externalAddress, asteriskHealth }: Hous
     stores,
     firewall,
     clock: systemClock,
+    steady: () => performance.now(),
     rules: {
       services: config.access.services,
       openFor: config.access.open_for,

@@ -1,5 +1,5 @@
 import type { Address } from './address.ts';
-import type { Instant, Seconds } from './time.ts';
+import { secondsBetween, type Instant, type Seconds } from './time.ts';
 
 /** How a grant ended: by time, by somebody, or because the same user opened the same address anew. */
 export type GrantEnd = 'expired' | 'closed' | 'renewed';
@@ -43,15 +43,24 @@ export interface Opening {
 
 /**
  * Reference counting: merges every active grant into one opening an address,
- * each service lasting as long as the longest grant that carries it.
+ * each service lasting as long as the longest grant that carries it. `longestLeft`
+ * may know better than the clock how long a grant can still last.
  */
-export function openingsOf(grants: readonly Grant[], now: Instant): Opening[] {
+export function openingsOf(
+  grants: readonly Grant[],
+  now: Instant,
+  longestLeft: (grant: Grant) => Seconds = () => Infinity,
+): Opening[] {
   const byAddress = new Map<Address, Map<string, Seconds>>();
   for (const grant of grants.filter((g) => isActive(g, now))) {
     const services = byAddress.get(grant.address) ?? new Map<string, Seconds>();
     byAddress.set(grant.address, services);
     // a clock set back must not give more than was granted
-    const left = Math.min(grant.expiresAt - now, grant.expiresAt - grant.openedAt) / 1000;
+    const left = Math.min(
+      secondsBetween(now, grant.expiresAt),
+      secondsBetween(grant.openedAt, grant.expiresAt),
+      longestLeft(grant),
+    );
     // what ends within a second ends now: the kernel would have it no earlier
     if (left < 1) continue;
     for (const service of grant.services) {

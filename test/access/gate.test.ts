@@ -9,12 +9,14 @@ const here = parseAddress('203.0.113.7')!;
 const there = parseAddress('203.0.113.8')!;
 
 let now = 1e12;
+let steady = 0;
 let stores = createMemoryStores();
 let firewall: DryRunFirewall;
 let gate: Gate;
 
 beforeEach(async () => {
   now = 1e12;
+  steady = 0;
   stores = createMemoryStores();
   firewall = new DryRunFirewall(
     { services: ['web', 'sip'], longest: 86_400, mostAddresses: 100 },
@@ -25,6 +27,7 @@ beforeEach(async () => {
     stores,
     firewall,
     clock: { now: () => now },
+    steady: () => steady,
     rules: {
       services: ['web'],
       openFor: 3600,
@@ -198,4 +201,19 @@ test('an expiry that cannot be put on record keeps nobody in and nothing from he
   vi.spyOn(stores.grants, 'end').mockRejectedValue(new AccessError('store-failed', 'full'));
   expect((await gate.desired()).map((o) => o.address)).toEqual([there]);
   vi.restoreAllMocks();
+});
+
+test('a clock set back by less than the time since opening gives nobody more, and ends on time', async () => {
+  await open(1, here, 7200);
+  now += 3_600_000;
+  steady += 3_600_000;
+  await gate.desired();
+  now -= 1_800_000;
+  const [left] = await gate.desired();
+  expect(left?.services[0]?.seconds).toBe(3600);
+  now += 3_600_000;
+  steady += 3_600_000;
+  expect(await gate.desired()).toEqual([]);
+  const [row] = await stores.audit.list({ limit: 1, kind: 'gate-expired' });
+  expect(row?.detail).toEqual({ reason: 'clock-set-back' });
 });

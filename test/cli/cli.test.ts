@@ -30,6 +30,7 @@ beforeEach(async () => {
     stores,
     firewall,
     clock: systemClock,
+    steady: () => performance.now(),
     rules: {
       services: ['web'],
       openFor: 14_400,

@@ -86,6 +86,7 @@ function rulesOn(stores: Stores, now: () => number): Administration {
     stores,
     firewall,
     clock,
+    steady: () => performance.now(),
     rules: {
       services: ['web'],
       openFor: 14_400,

@@ -36,6 +36,7 @@ async function house(overrides: Partial<TakeCallParts> = {}) {
     stores,
     firewall,
     clock: systemClock,
+    steady: () => performance.now(),
     rules: {
       services: ['web'],
       openFor: 3600,
