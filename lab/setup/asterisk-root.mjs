@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { cacheFolder } from './cache.mjs';
 import { ensurePrograms } from './debian-packages.mjs';
 import { aptProxy, debianMirror } from './debian-mirror.mjs';
 import { startTimeOf, withLock } from './lock.mjs';
@@ -17,10 +18,6 @@ import { SetupError } from './setup-error.mjs';
 
 const suite = 'forky';
 const packages = ['asterisk', 'asterisk-core-sounds-en-gsm', 'sip-tester'];
-
-export function cacheFolder(env = process.env) {
-  return env.DIALGATE_CACHE ?? '/var/cache/dialgate';
-}
 
 /**
  * An Asterisk and a SIPp for the lab: this machine's own, or else both in a root

@@ -1,6 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ensurePrograms, missingPrograms } from './debian-packages.mjs';
+import { cacheFolder } from './cache.mjs';
 import { announce, step } from './progress.mjs';
 import { programPath, run } from './run.mjs';
 import { SetupError } from './setup-error.mjs';
@@ -32,23 +41,55 @@ export async function ensureNpmPackages(root) {
       if (result.status !== 0 || !installed(root)) throw npmFailure(result.output, registry);
     });
   }
-  if (await databaseLoads(root)) return;
+  const safe = await safeHeaders();
+  if ((!safe || existsSync(builtSafely(root))) && (await databaseLoads(root))) return;
   announce('Fetching or compiling SQLite for this Node (about a minute when it must be compiled)');
-  let said = await rebuildDatabase(root);
+  let said = await rebuildDatabase(root, safe);
   const compiler = ['python3', 'make', 'g++'];
   if (!(await databaseLoads(root)) && missingPrograms(compiler).length > 0) {
     await ensurePrograms(compiler, 'to compile SQLite; about 250 MB');
-    said = await rebuildDatabase(root);
+    said = await rebuildDatabase(root, safe);
   }
   if (!(await databaseLoads(root))) throw sqliteFailure(said);
+  if (safe) writeFileSync(builtSafely(root), `${process.version}\n`);
+}
+
+/** There when SQLite was compiled for this very checkout against headers that do no harm. */
+const builtSafely = (root) => join(root, 'node_modules', '.sqlite-built-safely');
+
+const safeNode = '24.18.1';
+
+/**
+ * From 24.19 on, Node 24's headers make better-sqlite3 12 abort when a statement is
+ * collected (nodejs/node issue 65446). Compiled against earlier headers it runs on
+ * them all. The folder of such headers, or undefined where they are not needed.
+ */
+async function safeHeaders() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major !== 24 || minor < 19) return undefined;
+  const folder = join(cacheFolder(), `node-headers-${safeNode}`);
+  if (existsSync(join(folder, 'include/node/node.h'))) return folder;
+  announce(`Fetching the headers of Node ${safeNode} into ${folder}`);
+  const draft = `${folder}.${process.pid}`;
+  mkdirSync(draft, { recursive: true });
+  const name = `node-linux-${process.arch}@${safeNode}`;
+  const { status, output } = await npm(draft, ['pack', '--silent', name]);
+  const archive = readdirSync(draft).find((file) => file.endsWith('.tgz'));
+  if (status !== 0 || !archive) throw npmFailure(output, name);
+  await run('tar', ['xzf', archive, '--strip-components=1', 'package/include'], { cwd: draft });
+  rmSync(join(draft, archive));
+  renameSync(draft, folder);
+  return folder;
 }
 
 /** Fetches the ready-made library, or compiles it; what npm said. */
-async function rebuildDatabase(root) {
+async function rebuildDatabase(root, safe) {
   let said = '';
   await step('SQLite for this Node', async (tail) => {
     const args = ['rebuild', 'better-sqlite3', '--foreground-scripts'];
-    const { status, output } = await npm(root, args, tail);
+    const { status, output } = safe
+      ? await npm(root, [...args, '--build-from-source', `--nodedir=${safe}`], tail)
+      : await npm(root, args, tail);
     said = output;
     return status === 0 ? '' : 'not yet';
   });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cacheFolder } from './asterisk-root.mjs';
+import { cacheFolder } from './cache.mjs';
 import { announce, step } from './progress.mjs';
 import { checkout } from './ready.mjs';
 import { run } from './run.mjs';
@@ -22,8 +22,6 @@ await runEntry(async () => {
       env: {
         ...process.env,
         PATH: `${join(node, 'bin')}:${process.env.PATH}`,
-        // better-sqlite3 is compiled against the headers that come with this Node
-        npm_config_nodedir: node,
       },
     });
     return await new Promise((resolve) => test.once('exit', (status) => resolve(status ?? 1)));
