@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HelperClient } from '../firewall/helper-client.ts';
+import { inspectDatabase } from '../sqlite/database.ts';
 import { readWording } from '../speech/wording.ts';
 import { readConfig, type Config } from './config.ts';
 import { readKey, readSecretFile } from './key-file.ts';
@@ -15,6 +16,7 @@ export async function checkConfig(file: string): Promise<readonly string[]> {
   readKey(config.key_file);
   readSecretFile(config.asterisk.password_file, 'The ARI password file');
   readWording(config.speech.sounds ?? join(programRoot, 'sounds'), config.speech.language, 'UTC');
+  inspectDatabase(config.database, { migrations: join(programRoot, 'db') });
   return [
     `ok     ${file} and the files it names`,
     ...foldersMissing(config),

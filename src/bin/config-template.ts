@@ -1,17 +1,19 @@
 /** What `dialgate init` writes where there is no configuration yet; every value shown is the default. */
-export const configTemplate = `# dialgate's configuration. "dialgate check-config" checks it; docs/configuration.md explains it.
+export const configTemplate = (
+  folder: string,
+): string => `# dialgate's configuration. "dialgate check-config" checks it; docs/configuration.md explains it.
 
 database: /var/lib/dialgate/dialgate.db
-key_file: /etc/dialgate/secret.key
+key_file: ${folder}/secret.key
 
 asterisk:
   url: http://127.0.0.1:8088
   username: dialgate
-  password_file: /etc/dialgate/ari.password
+  password_file: ${folder}/ari.password
   application: dialgate
 
 # The privileged helper does the firewall work; which ports a service has, and
-# who is always trusted, stands in its own file, /etc/dialgate/helper.json.
+# who is always trusted, stands in its own file, ${folder}/helper.json.
 # To try dialgate without touching a firewall: { kind: dry-run, services: [sip, web] }
 firewall:
   kind: helper

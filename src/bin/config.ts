@@ -132,7 +132,7 @@ export function readConfig(file: string): Config {
     const keys = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key));
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
     const at = unknown === undefined ? keys : [...keys, unknown];
-    const words = unknown === undefined ? issue.message : 'there is no such key';
+    const words = unknown === undefined ? wordsOf(issue) : 'there is no such key';
     return `  line ${lineOf(at)}: ${at.join('.') || 'the file'}: ${words}`;
   });
   throw new AccessError('invalid', `${file} is not right:\n${complaints.join('\n')}`);
@@ -148,12 +148,40 @@ export function readConfig(file: string): Config {
   }
 }
 
+/** What is allowed, where the schema did not say it in words of its own. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  if (!/^(Invalid|Too)/.test(issue.message)) return issue.message;
+  switch (issue.code) {
+    case 'too_small':
+      return `at least ${issue.minimum}`;
+    case 'too_big':
+      return `at most ${issue.maximum}`;
+    case 'invalid_value':
+      return `one of ${issue.values.join(', ')}`;
+    case 'invalid_type':
+      return issue.expected === 'object'
+        ? 'keys with values, one a line'
+        : `a value of the kind ${issue.expected}`;
+    default:
+      return issue.message;
+  }
+}
+
 function checkTogether(config: Config, file: string): void {
   const { open_for: openFor, longest } = config.access;
   if (openFor > longest) {
     throw new AccessError(
       'invalid',
       `${file} is not right:\n  access.open_for (${openFor} s) is longer than access.longest (${longest} s)`,
+    );
+  }
+  if (config.firewall.kind !== 'dry-run') return; // the helper's services are the helper's to say
+  const { services } = config.firewall;
+  const unknown = config.access.services.filter((name) => !services.includes(name));
+  if (unknown.length > 0) {
+    throw new AccessError(
+      'invalid',
+      `${file} is not right:\n  access.services names ${unknown.join(', ')}; firewall.services has ${services.join(', ')}`,
     );
   }
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AccessError } from '../domain/access-error.ts';
 import type { InitRequest } from '../cli/doings.ts';
 import { openDatabase } from '../sqlite/database.ts';
@@ -24,7 +24,8 @@ interface Owner {
  * is safe: configuration, key, ARI password and user, the helper's limits, database.
  * @returns what was done and what is left to do, line by line.
  */
-export function init({ config: file, owner }: InitRequest): readonly string[] {
+export function init({ config, owner }: InitRequest): readonly string[] {
+  const file = resolve(config);
   const who = ownerOf(owner);
   const said: string[] = [];
   const own = (path: string): void => {
@@ -45,26 +46,26 @@ export function init({ config: file, owner }: InitRequest): readonly string[] {
     said.push(`${made ? 'made  ' : 'kept  '} ${path}`);
   };
 
-  write(file, configTemplate, 0o644, 'root');
-  const config = readConfig(file);
+  write(file, configTemplate(dirname(file)), 0o644, 'root');
+  const settings = readConfig(file);
   const beside = dirname(file);
-  write(config.key_file, `${newKey()}\n`, 0o640, 'server');
-  const passwordFile = config.asterisk.password_file;
+  write(settings.key_file, `${newKey()}\n`, 0o640, 'server');
+  const passwordFile = settings.asterisk.password_file;
   write(passwordFile, `${randomBytes(24).toString('hex')}\n`, 0o640, 'server');
   const password = readSecretFile(passwordFile, 'The ARI password file');
   const ariFile = join(beside, 'ari_dialgate.conf');
-  write(ariFile, ariUser(config.asterisk.username, password), 0o640, 'root');
-  if (config.firewall.kind === 'helper') {
+  write(ariFile, ariUser(settings.asterisk.username, password), 0o640, 'root');
+  if (settings.firewall.kind === 'helper') {
     write(join(beside, 'helper.json'), helperTemplate(whereFrom()), 0o644, 'root');
   }
 
-  folder(dirname(config.database), 'server');
-  folder(config.speech.cache, 'server', 0o755); // Asterisk plays from it
-  folder(dirname(config.http.admin_socket), 'server');
-  const isNew = !existsSync(config.database);
+  folder(dirname(settings.database), 'server');
+  folder(settings.speech.cache, 'server', 0o755); // Asterisk plays from it
+  folder(dirname(settings.http.admin_socket), 'server');
+  const isNew = !existsSync(settings.database);
   // in the server's own folder root must not follow what the server may have put there
-  as(who, () => openDatabase(config.database, { migrations: join(programRoot, 'db') }).close());
-  said.push(`${isNew ? 'made  ' : 'kept  '} ${config.database}`);
+  as(who, () => openDatabase(settings.database, { migrations: join(programRoot, 'db') }).close());
+  said.push(`${isNew ? 'made  ' : 'kept  '} ${settings.database}`);
 
   return [
     ...said,

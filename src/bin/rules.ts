@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import {
   createAdministration,
@@ -40,6 +41,12 @@ export interface HouseParts {
 /** @throws AccessError naming what cannot be used and the mend. */
 export function openHouse({ config, log, externalAddress, asteriskHealth }: HouseParts): House {
   const secrets = createSecrets(readKey(config.key_file));
+  if (!existsSync(config.database)) {
+    log.warn(
+      { event: 'new-database', path: config.database },
+      'there was no database: a new, empty one is made',
+    );
+  }
   const database = openDatabase(config.database, { migrations: join(programRoot, 'db') });
   const stores = createStores(database);
   const firewall = chooseFirewall(config, log);

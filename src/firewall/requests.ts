@@ -44,7 +44,11 @@ export class Requests {
       return Promise.reject(new AccessError('firewall-refused', message));
     }
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => pending.fail(`no answer within ${deadline} ms`), deadline);
+      const late = (): void =>
+        pending.fail(
+          pending.sent ? `no answer within ${deadline} ms` : 'nobody answers at its socket',
+        );
+      const timer = setTimeout(late, deadline);
       const end = (): void => {
         clearTimeout(timer);
         this.#pending.delete(id);

@@ -50,7 +50,7 @@ export function readConfig(source: string): HelperConfig {
     throw new ConfigError(`There is no key "${unknown}"; allowed are ${keys.join(', ')}.`);
   }
   return {
-    socket: path(fields['socket'], 'socket'),
+    socket: socketPath(fields['socket']),
     socketGroup: optionalWord(
       fields['socketGroup'],
       'socketGroup',
@@ -144,6 +144,17 @@ function list(value: unknown, key: string, least = 1): readonly unknown[] {
     throw new ConfigError(`${key}: must be a list${least > 0 ? ' with at least one entry' : ''}.`);
   }
   return value;
+}
+
+/** Of sockaddr_un (unix(7)); what is longer would be cut off without a word. */
+const longestSocketPath = 107;
+
+function socketPath(value: unknown): string {
+  const socket = path(value, 'socket');
+  if (Buffer.byteLength(socket) > longestSocketPath) {
+    throw new ConfigError(`socket: must be a path of at most ${longestSocketPath} bytes.`);
+  }
+  return socket;
 }
 
 function path(value: unknown, key: string): string {

@@ -1,5 +1,6 @@
-import { chownSync, lstatSync, readFileSync, unlinkSync } from 'node:fs';
+import { accessSync, chownSync, constants, lstatSync, readFileSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
+import { dirname } from 'node:path';
 import { ConfigError } from './config.ts';
 import { reasonOf, type Log } from './log.ts';
 
@@ -10,6 +11,7 @@ import { reasonOf, type Log } from './log.ts';
  * @throws ConfigError
  */
 export async function claimSocket(path: string): Promise<void> {
+  checkFolder(dirname(path));
   const file = lstatSync(path, { throwIfNoEntry: false });
   if (!file) return;
   if (!file.isSocket()) {
@@ -19,6 +21,19 @@ export async function claimSocket(path: string): Promise<void> {
     throw new ConfigError(`Another helper answers at ${path}: stop it first, or change "socket".`);
   }
   unlinkSync(path);
+}
+
+/** Asked before the guard goes up: a guard that nobody can be let through is of no use to anybody. */
+function checkFolder(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const fault = missing ? 'does not exist' : 'cannot be written by this user';
+    throw new ConfigError(
+      `The folder ${folder} of "socket" ${fault}: mend that (systemd's RuntimeDirectory makes it), or change "socket".`,
+    );
+  }
 }
 
 /** A helper that is too busy to take the connection is a living one too. */

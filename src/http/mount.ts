@@ -1,6 +1,8 @@
 import express, { type Express, type RequestHandler, type Response } from 'express';
 import type { Seconds } from '../domain/time.ts';
+import { checked } from './checked.ts';
 import { visitorOf } from './doors.ts';
+import { nothing } from './requests.ts';
 import { answerProblem } from './problems.ts';
 import type { Answer, Method, Route } from './route.ts';
 
@@ -67,6 +69,8 @@ function answering(route: Route, { deadline, late }: Patience): RequestHandler {
   return async (request, response) => {
     const visitor = visitorOf(response);
     if (!visitor) throw new Error(`nobody came in by a door, yet ${route.path} was reached`);
+    // only what lists takes parameters; a slip of the finger must not open something
+    if (route.method !== 'GET') checked(nothing, request.query);
     const work = route.answer({
       params: request.params,
       query: request.query,

@@ -1,8 +1,8 @@
-import { closeSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
 import Sqlite, { type Database } from 'better-sqlite3';
 import { AccessError } from '../domain/access-error.ts';
 import { accessErrorOf } from './faults.ts';
-import { migrate, readMigrations } from './migrations.ts';
+import { checkMigrations, migrate, readMigrations } from './migrations.ts';
 
 export type { Database };
 
@@ -41,6 +41,28 @@ export function openDatabase(
     database?.close();
     const error = accessErrorOf(cause);
     throw new AccessError(error.code, `${path}: ${error.message}`, { cause: error.cause ?? error });
+  }
+}
+
+/**
+ * Looks whether `openDatabase` would take this file, and changes nothing.
+ *
+ * @throws AccessError `store-failed` as openDatabase does; a file that is not there is no fault.
+ */
+export function inspectDatabase(path: string, options: { readonly migrations: string }): void {
+  if (!existsSync(path)) return;
+  const known = readMigrations(options.migrations);
+  let database: Database | undefined;
+  try {
+    accessSync(path, constants.W_OK);
+    database = new Sqlite(path, { readonly: true, timeout: busyTimeout });
+    checkOurs(database, path);
+    checkMigrations(database, known);
+  } catch (cause) {
+    const error = accessErrorOf(cause);
+    throw new AccessError(error.code, `${path}: ${error.message}`, { cause: error.cause ?? error });
+  } finally {
+    database?.close();
   }
 }
 

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { configTemplate, helperTemplate } from '../../src/bin/config-template.ts';
+import { checkConfig } from '../../src/bin/check-config.ts';
 import { readConfig } from '../../src/bin/config.ts';
 import { init } from '../../src/bin/init.ts';
 import { readKey } from '../../src/bin/key-file.ts';
@@ -30,9 +31,26 @@ function configOf(text: string) {
   return readConfig(file);
 }
 
+function prepared(...more: string[]): string {
+  const at = (name: string): string => join(folder, name);
+  writeFileSync(
+    join(folder, 'dialgate.yaml'),
+    [
+      `database: ${at('var/dialgate.db')}`,
+      `key_file: ${at('etc/secret.key')}`,
+      `asterisk: { password_file: ${at('etc/ari.password')} }`,
+      `http: { admin_socket: ${at('run/admin.sock')} }`,
+      `speech: { cache: ${at('cache/sounds')} }`,
+      'access: { services: [web] }',
+      ...more,
+    ].join('\n'),
+  );
+  return at('dialgate.yaml');
+}
+
 describe('the configuration', () => {
   test('as "dialgate init" writes it is right, and so is the helper’s', () => {
-    const config = configOf(configTemplate);
+    const config = configOf(configTemplate('/etc/dialgate'));
     expect(config.access).toMatchObject({ open_for: 14_400, longest: 43_200, most_open: 5 });
     const helper = readHelperConfig(helperTemplate('198.51.100.20'));
     expect(helper.services.map((s) => s.name)).toEqual(
@@ -68,6 +86,11 @@ describe('the configuration', () => {
       'access: { services: [web] }\nspeech: { time_zone: Mars/Olympus }',
       /speech\.time_zone: a time zone/,
     ],
+    [
+      'access: { services: [nope] }\nfirewall: { kind: dry-run, services: [web] }',
+      /access\.services names nope; firewall\.services has web/,
+    ],
+    ['access: { services: [web], most_open: 0 }', /access\.most_open: at least 1/],
     ['access: [', /is not YAML/],
     ['', /line 1: access/],
     ['just words', /the file/],
@@ -84,22 +107,6 @@ describe('the configuration', () => {
 });
 
 describe('init', () => {
-  function prepared(): string {
-    const at = (name: string): string => join(folder, name);
-    writeFileSync(
-      join(folder, 'dialgate.yaml'),
-      [
-        `database: ${at('var/dialgate.db')}`,
-        `key_file: ${at('etc/secret.key')}`,
-        `asterisk: { password_file: ${at('etc/ari.password')} }`,
-        `http: { admin_socket: ${at('run/admin.sock')} }`,
-        `speech: { cache: ${at('cache/sounds')} }`,
-        'access: { services: [web] }',
-      ].join('\n'),
-    );
-    return at('dialgate.yaml');
-  }
-
   test('makes what is missing, with the right permissions, and changes nothing the second time', () => {
     const file = prepared();
     const said = init({ config: file });
@@ -130,6 +137,20 @@ describe('init', () => {
       /no user no-such-user-here/,
     );
     expect(existsSync(join(folder, 'etc/secret.key'))).toBe(false);
+  });
+});
+
+describe('check-config', () => {
+  test('finds what would keep the server from starting, and changes nothing', async () => {
+    const file = prepared('firewall: { kind: dry-run, services: [web] }');
+    init({ config: file });
+    expect(await checkConfig(file)).toContain(`ok     ${file} and the files it names`);
+    const database = join(folder, 'var/dialgate.db');
+    for (const beside of ['-wal', '-shm']) rmSync(database + beside, { force: true });
+    writeFileSync(database, 'garbage, and enough of it to be looked at as a database would be');
+    const before = readFileSync(database);
+    await expect(checkConfig(file)).rejects.toThrow(/not an SQLite database/);
+    expect(readFileSync(database)).toEqual(before);
   });
 });
 

@@ -24,6 +24,7 @@ describe('readConfig', () => {
   it.each([
     [withKeys({ colour: 1 }), /no key "colour"; allowed are socket/],
     [withKeys({ socket: 'run/x' }), /socket: must be an absolute path/],
+    [withKeys({ socket: `/${'a'.repeat(107)}` }), /socket: must be a path of at most 107 bytes/],
     [withKeys({ socketGroup: 'a b' }), /socketGroup: must be a group name/],
     [withKeys({ table: 'x; flush ruleset' }), /table: must be a name/],
     [withKeys({ longest: 0 }), /longest: must be a whole number from 1/],
