@@ -6,6 +6,7 @@ import { isActive, openingsOf, type Grant, type NewGrant, type Opening } from '.
 import type { Firewall, Stores } from '../domain/ports.ts';
 import { after, secondsBetween, type Clock, type Instant, type Seconds } from '../domain/time.ts';
 import type { User } from '../domain/user.ts';
+import { createLatestEnds, unrecordedId } from './latest-ends.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
 export interface GateRules {
@@ -65,24 +66,11 @@ export interface Gate {
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** Of a grant that is being opened; the store begins at 1. */
-const unrecordedId = 0;
-
 export function createGate({ stores, firewall, clock, steady, rules }: GateParts): Gate {
   const exclusively = oneAtATime();
   const { grants } = stores;
 
-  /** By the steady clock, when each grant that we have seen ends at the latest: setting the clock back gives nobody more. */
-  const latestEnds = new Map<number, number>();
-
-  function longestLeft(grant: Grant): Seconds {
-    const now = clock.now();
-    const byClock = Math.min(grant.expiresAt - now, grant.expiresAt - grant.openedAt);
-    if (grant.id === unrecordedId) return byClock / 1000;
-    const latest = latestEnds.get(grant.id) ?? steady() + byClock;
-    latestEnds.set(grant.id, Math.min(latest, steady() + byClock));
-    return (latest - steady()) / 1000;
-  }
+  const { longestLeft, forgetAllBut } = createLatestEnds(clock, steady);
 
   const isOpen = (grant: Grant, now: Instant): boolean =>
     isActive(grant, now) && longestLeft(grant) > 0;
@@ -236,8 +224,7 @@ export function createGate({ stores, firewall, clock, steady, rules }: GateParts
     // a crash may have come between disabling a user and closing what they had
     const orphaned = unended.filter((g) => disabled.has(g.userId));
     const over = unended.filter((g) => !disabled.has(g.userId) && !isOpen(g, now));
-    const known = new Set(unended.map(({ id }) => id));
-    for (const id of latestEnds.keys()) if (!known.has(id)) latestEnds.delete(id);
+    forgetAllBut(unended);
     // what cannot be put on record is put on record later; it is shut all the same
     for (const grant of orphaned) {
       await grants
