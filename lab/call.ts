@@ -22,7 +22,7 @@ export interface Knock {
 /** Who calls, unless told otherwise: a number that is nobody's. */
 export const callerNumber = '5550119';
 
-/** A caller who hears each question begin, keys the answer, and listens to the end. */
+/** A caller who hears each question begin and keys the answer, and stays to hear whether they have arrived. */
 export function knockPlan({ knockCode, pin, address }: Knock): CallPlan {
   return {
     segments: [
@@ -30,6 +30,7 @@ export function knockPlan({ knockCode, pin, address }: Knock): CallPlan {
       { waitMs: 300, keys: `${pin}#` },
       { waitMs: 300, keys: `${address.replaceAll('.', '*')}#` },
       { waitMs: 1200, keys: '1' },
+      { waitMs: 14_000, keys: '9' },
     ],
   };
 }

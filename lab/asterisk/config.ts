@@ -30,9 +30,23 @@ export interface AsteriskConfigOptions {
   readonly callers: 'anyone' | { readonly carrier: string };
   /** No call is longer, in seconds; default 300. */
   readonly longestCall?: number | undefined;
-  /** Appended to extensions.conf. */
+  /** Asterisk's names, the preferred one first; default μ-law and A-law. */
+  readonly codecs?: readonly Codec[] | undefined;
+  /** How keys are told to the other side; default `auto`: as it wishes. */
+  readonly dtmfMode?: 'auto' | 'rfc4733' | 'info' | 'inband' | undefined;
+  /** Sends silence where there is no sound, as telephones do; default no. */
+  readonly transmitSilence?: boolean | undefined;
+  /** Lines of the shipped dialplan that are commented out there and wanted here. */
+  readonly uncommented?: RegExp | undefined;
+  /** Appended to extensions.conf, which ends within the context of the calls from outside. */
   readonly moreDialplan?: string | undefined;
+  /** Appended to pjsip.conf. */
+  readonly morePjsip?: string | undefined;
+  /** Loaded besides those of modules.conf.example, such as `app_senddtmf.so`. */
+  readonly moreModules?: readonly string[] | undefined;
 }
+
+export type Codec = 'ulaw' | 'alaw' | 'g722' | 'opus';
 
 /** The directories of one Asterisk, below its `directory`. */
 export function asteriskDirectories(
@@ -86,8 +100,12 @@ verbose = 0
 nocolor = yes
 hideconnect = yes
 mindtmfduration = 20
+transmit_silence = ${options.transmitSilence ? 'yes' : 'no'}
 `,
-    'modules.conf': shipped('modules.conf.example'),
+    'modules.conf': [
+      shipped('modules.conf.example'),
+      ...(options.moreModules ?? []).map((module) => `require=${module}\n`),
+    ].join(''),
     'http.conf': `[general]
 servername=
 enabled=yes
@@ -116,8 +134,8 @@ DIALGATE_EXTENSION=${options.extension}
 [from-carrier]
 include => dialgate
 ${options.moreDialplan ?? ''}`,
-    'extensions_dialgate.conf': shipped('extensions_dialgate.conf')
-      .replace('Stasis(dialgate)', `Stasis(${options.application ?? 'dialgate'})`)
+    'extensions_dialgate.conf': uncommented('extensions_dialgate.conf', options.uncommented)
+      .replace('Stasis(dialgate,', `Stasis(${options.application ?? 'dialgate'},`)
       .replace('TIMEOUT(absolute)=300', `TIMEOUT(absolute)=${options.longestCall ?? 300}`),
     'rtp.conf': `[general]\nrtpstart=${options.rtp.first}\nrtpend=${options.rtp.last}\n`,
     'pjsip.conf': `[global]
@@ -134,19 +152,25 @@ type=endpoint
 context=from-carrier
 transport=udp
 disallow=all
-allow=ulaw,alaw
-dtmf_mode=auto
+allow=${(options.codecs ?? ['ulaw', 'alaw']).join(',')}
+dtmf_mode=${options.dtmfMode ?? 'auto'}
 direct_media=no
 media_address=${sip.address}
 bind_rtp_to_media_address=yes
 rtp_timeout=30
 rtp_timeout_hold=60
-${callers === 'anyone' ? '' : `\n[carrier]\ntype=identify\nendpoint=carrier\nmatch=${callers.carrier}\n`}`,
+${callers === 'anyone' ? '' : `\n[carrier]\ntype=identify\nendpoint=carrier\nmatch=${callers.carrier}\n`}
+${options.morePjsip ?? ''}`,
   };
 }
 
 function shipped(name: string): string {
   return readFileSync(join(packageRoot(import.meta.dirname), 'dialplan', name), 'utf8');
+}
+
+function uncommented(name: string, which: RegExp | undefined): string {
+  const lines = shipped(name).split('\n');
+  return lines.map((l) => (which?.test(l) ? l.replace(/^;/, '') : l)).join('\n');
 }
 
 /** From the sources and from dist/ alike. */

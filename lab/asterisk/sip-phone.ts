@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
-import { RtpKeys, type KeyTiming } from './rtp-keys.ts';
-import { audioOf, lineOf, offer, ok, request, type Dialog } from './sip-messages.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RtpKeys } from './rtp-keys.ts';
+import { eventType, type KeyTiming } from './rtp-packets.ts';
+import type { BadLine } from './bad-line.ts';
+import { answer, audioOf, lineOf, request, sdp, type Body, type Dialog } from './sip-messages.ts';
 
 export interface PhoneOptions {
   readonly to: { readonly address: string; readonly port: number };
@@ -13,6 +16,10 @@ export interface PhoneOptions {
   /** Keyed in the instant of the answer (SIP 200). */
   readonly keysAtAnswer?: string | undefined;
   readonly timing?: KeyTiming | undefined;
+  /** More header lines of the INVITE. */
+  readonly headers?: readonly string[] | undefined;
+  /** What happens to the packets of the keys; default nothing. */
+  readonly badLine?: BadLine | undefined;
   /** Given up when not answered within this many ms; default 10,000. */
   readonly patience?: number | undefined;
 }
@@ -20,6 +27,8 @@ export interface PhoneOptions {
 export interface PhoneCall {
   /** Keys now; settles when all are keyed. Default timing: 80 ms tone, 60 ms gap. */
   key(keys: string, timing?: KeyTiming): Promise<void>;
+  /** Keys as SIP INFO, with what the two kinds of telephone write into it. */
+  info(keys: string, type: 'application/dtmf-relay' | 'application/dtmf'): Promise<void>;
   /** Says BYE. */
   hangUp(): void;
   /** Stops without a word, as a telephone that loses power. */
@@ -48,7 +57,7 @@ export class NotAnswered extends Error {
 export async function phoneFast(options: PhoneOptions): Promise<PhoneCall> {
   const address = options.address ?? '127.0.0.1';
   const timing = options.timing ?? { toneMs: 80, gapMs: 60 };
-  const audio = await RtpKeys.open(address);
+  const audio = await RtpKeys.open(address, options.badLine);
   const socket = await bound(address);
   const dialog: Dialog = {
     local: { address, port: socket.address().port },
@@ -57,12 +66,18 @@ export async function phoneFast(options: PhoneOptions): Promise<PhoneCall> {
     callerNumber: options.callerNumber,
     callId: randomBytes(12).toString('hex'),
     tag: randomBytes(6).toString('hex'),
+    headers: options.headers,
   };
   const branch = randomBytes(8).toString('hex');
   const send = (text: string): void => socket.send(text, options.to.port, options.to.address);
-  const invite = request('INVITE', dialog, { cseq: 1, branch, sdp: offer(address, audio.port) });
+  const invite = request('INVITE', dialog, {
+    cseq: 1,
+    branch,
+    body: sdp(address, audio.port, eventType),
+  });
 
   let to: string | undefined;
+  let cseq = 1;
   let over = false;
   let settleEnded: (who: 'them' | 'us') => void = () => undefined;
   const ended = new Promise<'them' | 'us'>((resolve) => (settleEnded = resolve));
@@ -94,7 +109,7 @@ export async function phoneFast(options: PhoneOptions): Promise<PhoneCall> {
     socket.on('message', (packet) => {
       const message = packet.toString();
       if (message.startsWith('BYE ')) {
-        send(ok(message));
+        send(answer(message, '200 OK'));
         end('them');
         return;
       }
@@ -119,19 +134,35 @@ export async function phoneFast(options: PhoneOptions): Promise<PhoneCall> {
     send(invite);
   });
 
+  const inDialog = (method: 'BYE' | 'INFO', body?: Body): void => {
+    cseq += 1;
+    const branch = randomBytes(8).toString('hex');
+    send(request(method, dialog, { cseq, branch, to, ...(body && { body }) }));
+  };
+
   return {
     answeredAt,
+    async info(keys, type) {
+      for (const key of keys) {
+        const relay = `Signal=${key}\r\nDuration=160\r\n`;
+        inDialog('INFO', { type, text: type === 'application/dtmf' ? key : relay });
+        await sleep(infoPause);
+      }
+    },
     ended,
     key: (keys, chosen) => audio.key(keys, chosen ?? timing),
     heard: () => ({ packets: audio.heard, lastAt: audio.lastHeardAt }),
     hangUp() {
       if (over) return;
-      send(request('BYE', dialog, { cseq: 2, branch: randomBytes(8).toString('hex'), to }));
+      inDialog('BYE');
       end('us');
     },
     vanish: () => end('us'),
   };
 }
+
+/** Between two keys as SIP INFO, in ms. */
+const infoPause = 200;
 
 async function bound(address: string): Promise<Socket> {
   const socket = createSocket('udp4');

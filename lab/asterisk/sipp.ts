@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dtmfPcap } from './dtmf-pcap.ts';
 import { enclosed } from './enclosure.ts';
 import type { AsteriskHome } from './find.ts';
 import { sippScenario, type CallIdentity, type CallPlan } from './sipp-scenario.ts';
@@ -14,8 +15,12 @@ export interface SippOptions extends CallIdentity {
   readonly from: { readonly address: string; readonly port: number; readonly rtpPort: number };
   /** Such as `['ip', 'netns', 'exec', 'carrier']`. */
   readonly prefix?: readonly string[] | undefined;
-  /** Calls in all, one after the other; default 1. */
+  /** Calls in all; default 1. */
   readonly calls?: number | undefined;
+  /** So many of them at a time; default 1. */
+  readonly atOnce?: number | undefined;
+  /** Begun in a second, at most; default 10. */
+  readonly callsPerSecond?: number | undefined;
   /** Where the scenario lies meanwhile; default the system's folder for such things. */
   readonly temporary?: string | undefined;
   /** Given up after this many seconds; default 120. */
@@ -39,12 +44,19 @@ export function phone(plan: CallPlan, options: SippOptions): SippCall {
   if (home.sipp === null) throw new Error('There is no SIPp: install sip-tester.');
   const folder = mkdtempSync(join(options.temporary ?? tmpdir(), 'dialgate-sipp-'));
   const scenario = join(folder, 'call.xml');
-  writeFileSync(scenario, sippScenario(plan, options));
+  const capture = (segment: number): string => join(folder, `keys-${segment}.pcap`);
+  writeFileSync(scenario, sippScenario(plan, options, capture));
+  if (plan.timing) {
+    for (const [i, { keys }] of plan.segments.entries()) {
+      writeFileSync(capture(i), dtmfPcap(keys, plan.timing, i));
+    }
+  }
   const longest = options.longest ?? 120;
   const [program, ...args] = enclosed(home, { visible: [folder], prefix: options.prefix }, [
     home.sipp,
     `${to.address}:${to.port}`,
-    ...['-sf', scenario, '-m', String(options.calls ?? 1), '-l', '1', '-r', '10'],
+    ...['-sf', scenario, '-m', String(options.calls ?? 1)],
+    ...['-l', String(options.atOnce ?? 1), '-r', String(options.callsPerSecond ?? 10)],
     ...['-i', from.address, '-p', String(from.port)],
     ...['-mi', from.address, '-mp', String(from.rtpPort)],
     ...['-timeout', `${longest}s`, '-timeout_error', '-nostdin'],

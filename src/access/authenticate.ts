@@ -1,156 +1,187 @@
-import type { Actor, AuditEntry } from '../domain/attempt.ts';
+import type { AuditEntry } from '../domain/attempt.ts';
 import type { KnockCode } from '../domain/knock-code.ts';
-import {
-  isLocked,
-  lockedUntil,
-  noFailures,
-  withFailure,
-  type Failures,
-  type LockoutRule,
-} from '../domain/lockout.ts';
+import type { OneTimeCode } from '../domain/one-time-code.ts';
+import type { Dialling, PhoneNumber } from '../domain/phone-number.ts';
 import type { Pin } from '../domain/pin.ts';
-import type { LockoutStore, LockoutSubject, Stores } from '../domain/ports.ts';
-import { secondsBetween, type Clock, type Seconds } from '../domain/time.ts';
-import type { User } from '../domain/user.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import type { Stores } from '../domain/ports.ts';
+import type { Clock, Seconds } from '../domain/time.ts';
+import type { Attestation, User, UserSecrets } from '../domain/user.ts';
+import { callerOf } from './caller.ts';
+import { createCharging, subjectsOf, type Charge, type Locked } from './charging.ts';
+import { createCodeCheck, type CodeRefusal } from './code-check.ts';
+import { createCodeQuestion } from './code-question.ts';
+import { createExposure, tellingFailures } from './exposure.ts';
+import type { LockoutRules } from './lockout-rules.ts';
 import type { Secrets } from './secrets.ts';
+import { isKnownFor, unfitness, type Unfit } from './telephone-policy.ts';
 
-export interface Attempt {
+/** What was keyed, and what the call came with. */
+export interface KnockAttempt {
   readonly knockCode: KnockCode;
   readonly pin: Pin;
-  /** Null when withheld: all such callers share one lockout. */
+  /** Null when none was asked for. */
+  readonly code: OneTimeCode | null;
+  /** Null when withheld. */
   readonly callerNumber: string | null;
+  readonly attestation: Attestation | null;
   readonly callId: number;
 }
 
-/** The user, or `undefined` — and nothing in words or time tells why. */
-export type Authenticate = (attempt: Attempt) => Promise<User | undefined>;
+export interface Authenticate {
+  /**
+   * Whether a one-time code is asked for after the PIN. A knock code that nobody has is
+   * answered as if somebody had it, so that the question gives nothing away.
+   */
+  wantsCode(knockCode: KnockCode): Promise<boolean>;
+  /** The user, or `undefined`, and nothing in words or time tells why. */
+  attempt(attempt: KnockAttempt): Promise<User | undefined>;
+  /** The PIN alone, on a call that we made ourselves to the user's own number. */
+  again(attempt: {
+    readonly user: User;
+    readonly pin: Pin;
+    readonly number: PhoneNumber;
+    readonly callId: number;
+  }): Promise<boolean>;
+}
 
-export interface AuthenticateParts {
-  readonly stores: Pick<Stores, 'users' | 'lockouts' | 'audit'>;
+export interface AuthenticateParts extends LockoutRules {
+  readonly stores: Pick<Stores, 'users' | 'calls' | 'lockouts' | 'audit'>;
   readonly secrets: Secrets;
   readonly clock: Clock;
   readonly wait: (seconds: Seconds) => Promise<void>;
-  readonly userLockout: LockoutRule;
-  readonly callerLockout: LockoutRule;
+  readonly dialling: Dialling;
+  /** Told of every failed authentication. */
+  readonly failed: () => void;
 }
 
-type Refusal = 'unknown-code' | 'wrong-pin' | 'disabled' | 'user-locked' | 'caller-locked';
+type Refusal = Locked | CodeRefusal | Unfit | 'unknown-code' | 'wrong-pin' | 'disabled';
 
 /** Every answer takes at least this long, which hides what little the paths differ by. */
 const shortestAnswer: Seconds = 0.3;
 
-/** The longest lock that callers who withhold their number can bring upon each other. */
-const longestShared: Seconds = 60;
-
-interface Charge {
-  readonly subject: LockoutSubject;
-  readonly rule: LockoutRule;
-  readonly locked: boolean;
-  readonly failures: Failures;
-}
-
 /**
- * Knock code and PIN in one step, so that neither can be tried alone. A failure
- * is charged *before* the PIN is checked and forgiven when it proves right:
+ * Knock code, PIN and one-time code in one step, so that none can be tried alone. A
+ * failure is charged *before* anything is checked and forgiven when all proves right:
  * a hundred calls guessing at once get no more guesses than one after another.
  */
 export function authenticator(parts: AuthenticateParts): Authenticate {
-  const { stores, secrets, clock } = parts;
-  const charging = oneAtATime();
+  const { stores, secrets, clock, dialling, failed } = parts;
+  const charging = createCharging(stores.lockouts, clock, parts);
+  const useCode = createCodeCheck(stores.users, secrets, clock);
+  const exposure = createExposure(parts.userLockout.memory);
 
-  async function decide(attempt: Attempt): Promise<User | undefined> {
-    const found = await stores.users.byKnockCode(secrets.knockCodeLookup(attempt.knockCode));
-    const user = found?.user;
-    const charges = await charging(async () => {
-      const now = clock.now();
-      const charge = (subject: LockoutSubject, rule: LockoutRule): Promise<Charge> =>
-        chargeOf(stores.lockouts, subject, rule, now);
-      const callerCharge = await charge(
-        `caller:${attempt.callerNumber ?? 'withheld'}`,
-        attempt.callerNumber === null ? sharedLockout(parts.callerLockout) : parts.callerLockout,
-      );
-      const userCharge = user && (await charge(`user:${user.id}`, parts.userLockout));
-      const charges = userCharge ? [callerCharge, userCharge] : [callerCharge];
-      // a try during a lock is charged to nobody: the lock ends when it was said to
-      if (!charges.some((c) => c.locked)) await stores.lockouts.record(charges, []);
-      return charges;
-    });
-    const pinRight = await secrets.verifyPin(
-      attempt.pin,
-      found?.secrets.pinHash ?? secrets.fitsNobody,
-    );
-    const [caller, known] = charges;
-    const refusal: Refusal | undefined = caller?.locked
-      ? 'caller-locked'
-      : !user
-        ? 'unknown-code'
-        : known?.locked
-          ? 'user-locked'
-          : user.disabled
-            ? 'disabled'
-            : !pinRight
-              ? 'wrong-pin'
-              : undefined;
+  /** Whatever is wrong, but for the code: that is looked at, and used up, when nothing else is. */
+  async function refusalOf(tried: Tried): Promise<Refusal | undefined> {
+    const { found, charge, pin } = tried;
+    // the same work for everybody, locked and unknown ones too
+    const pinRight = await secrets.verifyPin(pin, found?.secrets.pinHash ?? secrets.fitsNobody);
+    if (charge.locked) return charge.locked;
+    if (!found) return 'unknown-code';
+    if (found.user.disabled) return 'disabled';
+    if (!pinRight) return 'wrong-pin';
+    return tried.unfit(found.user) ?? (await tried.useCode(found));
+  }
 
-    const entry = (kind: AuditEntry['kind'], detail: AuditEntry['detail'] = {}): AuditEntry => ({
-      at: clock.now(),
-      actor: `call:${attempt.callId}` satisfies Actor,
-      kind,
-      callId: attempt.callId,
-      userId: user?.id,
-      detail: { caller: attempt.callerNumber ?? 'withheld', ...detail },
-    });
-    if (refusal === undefined && user) {
-      await charging(() =>
-        stores.lockouts.record(
-          charges.map(({ subject }) => ({ subject, failures: noFailures })),
-          [entry('attempt-accepted')],
-        ),
-      );
-      return user;
+  /** Puts the verdict on record, with all that follows from it. */
+  async function settle(tried: Tried): Promise<User | undefined> {
+    const { found, charge, entry } = tried;
+    const refusal = await refusalOf(tried);
+    if (refusal === undefined && found) {
+      await charge.forgive(entry('attempt-accepted'));
+      return found.user;
     }
+    failed();
+    const guessed = refusal === 'wrong-pin' || refusal === 'wrong-code';
+    const exposed = guessed && found && exposure.noted(found.secrets.knockCodeLookup, clock.now());
     await stores.lockouts.record(
       [],
       [
         entry('attempt-refused', { reason: refusal ?? 'unknown-code' }),
-        ...charges
-          .filter((charge) => startsLock(charge, refusal))
-          .map(({ subject, failures, rule }) =>
-            entry('lockout-began', {
-              subject,
-              seconds: secondsBetween(failures.lastAt, lockedUntil(failures, rule)),
-            }),
-          ),
+        ...charge.began.map((lock) => entry('lockout-began', lock)),
+        ...(exposed ? [entry('knock-code-exposed', { failures: tellingFailures })] : []),
       ],
     );
     return undefined;
   }
 
-  return async (attempt) => {
-    const [user] = await Promise.all([decide(attempt), parts.wait(shortestAnswer)]);
-    return user;
+  async function attempt(keyed: KnockAttempt): Promise<User | undefined> {
+    const caller = callerOf(keyed.callerNumber, dialling);
+    const found = await stores.users.byKnockCode(secrets.knockCodeLookup(keyed.knockCode));
+    const known = found
+      ? await isKnownFor(found.user, caller, keyed.callerNumber, stores.calls, clock.now())
+      : false;
+    const entry = entriesFor(clock, keyed.callId, found?.user.id, {
+      caller: keyed.callerNumber ?? 'withheld',
+      attestation: keyed.attestation ?? 'none',
+    });
+    return settle({
+      found,
+      charge: await charging.charge(subjectsOf(found?.user.id, caller, known)),
+      pin: keyed.pin,
+      unfit: (user) => unfitness(user, caller, keyed.attestation),
+      useCode: (who) =>
+        useCode(who, keyed.code, entry('code-used', { factor: who.user.secondFactor })),
+      entry,
+    });
+  }
+
+  /** The user may have been changed since the call in which they asked to be phoned. */
+  async function again(keyed: Parameters<Authenticate['again']>[0]): Promise<boolean> {
+    const { number, callId, pin } = keyed;
+    const [user, kept] = await Promise.all([
+      stores.users.byId(keyed.user.id),
+      stores.users.secretsOf(keyed.user.id),
+    ]);
+    const recognised = await settle({
+      found: user && kept && { user, secrets: kept },
+      charge: await charging.charge(subjectsOf(keyed.user.id, number, true)),
+      pin,
+      unfit: ({ numbers }) => (numbers.includes(number) ? undefined : 'not-listed'),
+      useCode: () => Promise.resolve(undefined),
+      entry: entriesFor(clock, callId, keyed.user.id, { called: number }),
+    });
+    return recognised !== undefined;
+  }
+
+  async function unhurried<T>(answer: Promise<T>): Promise<T> {
+    const [result] = await Promise.all([answer, parts.wait(shortestAnswer)]);
+    return result;
+  }
+
+  return {
+    wantsCode: createCodeQuestion(stores.users, secrets),
+    attempt: (keyed) => unhurried(attempt(keyed)),
+    again: (keyed) => unhurried(again(keyed)),
   };
 }
 
-/** Callers without a number share one lockout: long enough to slow a guesser, too short to shut out the others. */
-function sharedLockout(rule: LockoutRule): LockoutRule {
-  return { ...rule, longest: Math.min(rule.longest, longestShared) };
+type EntryOf = (kind: AuditEntry['kind'], detail?: AuditEntry['detail']) => AuditEntry;
+
+interface Tried {
+  readonly found: { readonly user: User; readonly secrets: UserSecrets } | undefined;
+  readonly charge: Charge;
+  readonly pin: Pin;
+  /** Why this user may not come in by this call, though the PIN is right. */
+  readonly unfit: (user: User) => Refusal | undefined;
+  readonly useCode: (found: {
+    readonly user: User;
+    readonly secrets: UserSecrets;
+  }) => Promise<Refusal | undefined>;
+  readonly entry: EntryOf;
 }
 
-async function chargeOf(
-  lockouts: LockoutStore,
-  subject: LockoutSubject,
-  rule: LockoutRule,
-  now: number,
-): Promise<Charge> {
-  const before = await lockouts.failuresOf(subject);
-  const locked = isLocked(before, rule, now);
-  return { subject, rule, locked, failures: locked ? before : withFailure(before, rule, now) };
-}
-
-/** Nobody is charged while either subject is locked, so no new lock begins then. */
-function startsLock(charge: Charge, refusal: Refusal | undefined): boolean {
-  if (refusal === 'caller-locked' || refusal === 'user-locked') return false;
-  return lockedUntil(charge.failures, charge.rule) > charge.failures.lastAt;
+function entriesFor(
+  clock: Clock,
+  callId: number,
+  userId: number | undefined,
+  always: NonNullable<AuditEntry['detail']>,
+): EntryOf {
+  return (kind, detail = {}) => ({
+    at: clock.now(),
+    actor: `call:${callId}`,
+    kind,
+    callId,
+    userId,
+    detail: { ...always, ...detail },
+  });
 }

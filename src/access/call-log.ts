@@ -3,10 +3,17 @@ import type { Address } from '../domain/address.ts';
 import type { CallOutcome, CallRecord } from '../domain/attempt.ts';
 import type { Stores } from '../domain/ports.ts';
 import type { Clock } from '../domain/time.ts';
+import type { Attestation } from '../domain/user.ts';
 
 /** Puts calls on record, from the first ring to whatever end they come to. */
 export interface CallLog {
-  began(call: { callerNumber: string | null; dialled: string }): Promise<CallRecord>;
+  began(call: {
+    readonly callerNumber: string | null;
+    readonly dialled: string;
+    readonly attestation: Attestation | null;
+    /** The call that this one answers, where we phone the user back. */
+    readonly callBackOf?: number | undefined;
+  }): Promise<CallRecord>;
   /** What is no address at all is not kept: it may be a PIN keyed at the wrong question. */
   addressRefused(
     callId: number,
@@ -33,16 +40,21 @@ export function createCallLog(stores: Pick<Stores, 'calls' | 'audit'>, clock: Cl
   }
 
   return {
-    began({ callerNumber, dialled }) {
+    began({ callerNumber, dialled, attestation, callBackOf }) {
       const beganAt = clock.now();
       // the store adds the call's id, which is not known before
       return stores.calls.begin(
-        { callerNumber, dialled, beganAt },
+        { callerNumber, dialled, attestation, callBackOf: callBackOf ?? null, beganAt },
         {
           at: beganAt,
           actor: 'system',
           kind: 'call-began',
-          detail: { caller: callerNumber ?? 'withheld', dialled },
+          detail: {
+            caller: callerNumber ?? 'withheld',
+            dialled,
+            ...(attestation !== null && { attestation }),
+            ...(callBackOf !== undefined && { callBackOf }),
+          },
         },
       );
     },

@@ -1,6 +1,15 @@
-import { createHash, createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  scrypt,
+  timingSafeEqual,
+} from 'node:crypto';
 import type { KnockCode } from '../domain/knock-code.ts';
+import type { OneTimeCode } from '../domain/one-time-code.ts';
 import type { Pin } from '../domain/pin.ts';
+import { createSeal, type Sealed } from './seal.ts';
 
 /**
  * What is kept instead of secrets. Everything is keyed with a file that lives
@@ -15,6 +24,17 @@ export interface Secrets {
   verifyPin(pin: Pin, hash: string): Promise<boolean>;
   /** A hash that no PIN fits, so that an unknown caller costs the same work as a known one. */
   readonly fitsNobody: string;
+  /** The key under which a code of this user's sheet is found: HMAC-SHA-256, hexadecimal. */
+  sheetCodeLookup(userId: number, code: OneTimeCode): string;
+  /** Encrypts what must be read again; it opens for the same purpose and user alone. */
+  seal(text: string, sealed: Sealed): string;
+  /** `undefined` when it was sealed for something else, under another key, or was altered. */
+  open(text: string, sealed: Sealed): string | undefined;
+  /**
+   * A number from 0 up to 1, always the same for the same knock code and told by nothing
+   * but the key: decides what is said to those whose code is nobody's.
+   */
+  lotOf(code: KnockCode): number;
 }
 
 // OWASP's minimum for interactive log-in is N=2^17; the key file, which an
@@ -41,7 +61,12 @@ export function createSecrets(key: Buffer): Secrets {
   const written = (salt: Buffer, hash: Buffer): string =>
     ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64'), hash.toString('base64')].join('$');
 
+  const sealing = createSeal(Buffer.from(hkdfSync('sha256', key, '', 'dialgate seal', 32)));
+
   return {
+    sheetCodeLookup: (userId, code) => keyed('sheet-code', `${userId}\0${code}`).toString('hex'),
+    ...sealing,
+    lotOf: (code) => keyed('lot', code).readUIntBE(0, 6) / 2 ** 48,
     knockCodeLookup: (code) => keyed('knock-code', code).toString('hex'),
     async hashPin(pin) {
       const salt = randomBytes(16);

@@ -1,24 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { AccessError } from '../domain/access-error.ts';
-import type { Digit, Line, Playing, PlaybackEnd, Sound } from '../ivr/line.ts';
-import { statusOf } from './ari.ts';
-import {
-  callerNumberOf,
-  digitOf,
-  instantOf,
-  type ChannelFields,
-  type DigitEvent,
-  type PlaybackEvent,
-} from './ari-events.ts';
+import type { Attestation } from '../domain/user.ts';
+import type { Digit, Line, Playing, RefusalTone, Sound } from '../ivr/line.ts';
+import { statusOf, type HangUpReason } from './ari.ts';
+import { digitOf, instantOf, type DigitEvent, type Party } from './ari-events.ts';
 import { isEcho, type KeyEnd } from './dedouble.ts';
 import type { Log, Timeouts } from './exchange-options.ts';
+import { Playbacks, type PlaybackCommands } from './playbacks.ts';
 
 /** The commands that a line gives. Each settles in bounded time. */
-export interface ChannelCommands {
+export interface ChannelCommands extends PlaybackCommands {
   answer(channelId: string): Promise<void>;
-  hangUp(channelId: string): Promise<void>;
-  play(channelId: string, playbackId: string, path: string): Promise<void>;
-  stopPlayback(playbackId: string): Promise<void>;
+  hangUp(channelId: string, reason: HangUpReason): Promise<void>;
 }
 
 /** One channel in our Stasis application. Complete, and ready for digits, once constructed. */
@@ -26,11 +18,10 @@ export class AriLine implements Line {
   readonly id: string;
   readonly callerNumber: string | null;
   readonly dialled: string;
+  readonly attestation: Attestation | null;
+  readonly playbacks: Playbacks;
   readonly #commands: ChannelCommands;
-  readonly #margin: number;
-  readonly #log: Log;
   readonly #ended = new AbortController();
-  readonly #playing = new Map<string, (end: PlaybackEnd) => void>();
   readonly #early: Digit[] = [];
   #lastKey: KeyEnd | undefined;
   #listener: ((digit: Digit) => void) | undefined;
@@ -38,17 +29,17 @@ export class AriLine implements Line {
   #hangingUp: Promise<boolean> | undefined;
 
   constructor(
-    channel: ChannelFields,
+    party: Party,
     commands: ChannelCommands,
     timeouts: Pick<Timeouts, 'playMargin'>,
     log: Log,
   ) {
-    this.id = channel.id;
-    this.callerNumber = callerNumberOf(channel);
-    this.dialled = channel.dialplan?.exten ?? '';
+    this.id = party.id;
+    this.callerNumber = party.callerNumber;
+    this.dialled = party.dialled;
+    this.attestation = party.attestation;
     this.#commands = commands;
-    this.#margin = timeouts.playMargin;
-    this.#log = log;
+    this.playbacks = new Playbacks(party.id, commands, timeouts.playMargin, log);
   }
 
   get ended(): AbortSignal {
@@ -67,49 +58,13 @@ export class AriLine implements Line {
     }
   }
 
+  async refuse(tone: RefusalTone): Promise<void> {
+    await this.end(tone);
+  }
+
   play(sound: Sound): Playing {
     if (this.ended.aborted) return { finished: Promise.resolve('stopped'), stop: () => undefined };
-    // an id of our own: its end may be reported before the command is answered
-    const playbackId = randomUUID();
-    let finish: (end: PlaybackEnd) => void = () => undefined;
-    const finished = new Promise<PlaybackEnd>((resolve) => {
-      finish = (end) => {
-        clearTimeout(overdue);
-        this.#playing.delete(playbackId);
-        resolve(end);
-      };
-    });
-    this.#playing.set(playbackId, finish);
-
-    const begun = this.#commands.play(this.id, playbackId, sound.path);
-    begun.catch((error: unknown) => {
-      if (!this.ended.aborted) this.#log.warn({ call: this.id, err: error }, 'cannot play a sound');
-      finish(this.ended.aborted ? 'stopped' : 'failed');
-    });
-    // not before the playback exists: a stop that overtakes it would be lost
-    const silence = (): void =>
-      void begun
-        .then(() => this.#commands.stopPlayback(playbackId))
-        // 404: it has ended in the meantime
-        .catch(() => undefined);
-
-    const overdue = setTimeout(
-      () => {
-        this.#log.warn({ call: this.id, sound: sound.path }, 'a sound did not end in time');
-        finish('failed');
-        silence();
-      },
-      sound.length * 1000 + this.#margin,
-    );
-
-    return {
-      finished,
-      stop: () => {
-        if (!this.#playing.has(playbackId)) return;
-        finish('stopped');
-        silence();
-      },
-    };
+    return this.playbacks.begin(sound);
   }
 
   onDigit(listener: (digit: Digit) => void): void {
@@ -122,11 +77,11 @@ export class AriLine implements Line {
   }
 
   /** As `hangUp`; false when Asterisk may still have the channel. Asks Asterisk once. */
-  end(): Promise<boolean> {
+  end(reason: HangUpReason = 'normal'): Promise<boolean> {
     this.#end();
     this.#hangingUp ??= this.#left
       ? Promise.resolve(true)
-      : this.#commands.hangUp(this.id).then(
+      : this.#commands.hangUp(this.id, reason).then(
           () => true,
           (error: unknown) => statusOf(error) === 404,
         );
@@ -143,10 +98,6 @@ export class AriLine implements Line {
     else this.#early.push(digit);
   }
 
-  playbackFinished({ playback }: PlaybackEvent): void {
-    this.#playing.get(playback.id)?.(playback.state === 'done' ? 'played' : 'failed');
-  }
-
   /** The caller has hung up; the channel may linger for a moment. */
   hungUp(): void {
     this.#end();
@@ -160,6 +111,6 @@ export class AriLine implements Line {
 
   #end(): void {
     this.#ended.abort();
-    for (const finish of [...this.#playing.values()]) finish('stopped');
+    this.playbacks.end();
   }
 }

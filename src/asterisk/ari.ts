@@ -15,6 +15,20 @@ export interface EventSocket {
   removeAllListeners(event: 'message'): unknown;
 }
 
+/** What the caller of a call that was not answered is told. */
+export type HangUpReason = 'normal' | 'busy' | 'congestion';
+
+/** A call to be placed. Names and units are ARI's: `timeout` in seconds of ringing. */
+export interface Origination {
+  readonly channelId: string;
+  readonly endpoint: string;
+  readonly app: string;
+  readonly timeout: number;
+  readonly callerId?: string;
+  /** Set before it rings. They show up in Asterisk's logs and events: no secrets. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
 /** ari-client as it is. Its own types are wrong in places, so these say what is used and was seen. */
 interface AriClient {
   on<K extends keyof AriEvents>(name: K, listener: (event: AriEvents[K]) => void): unknown;
@@ -23,11 +37,12 @@ interface AriClient {
   channels: {
     list(): PromiseLike<ChannelFields[]>;
     answer(parameters: { channelId: string }): PromiseLike<void>;
-    hangup(parameters: { channelId: string }): PromiseLike<void>;
+    hangup(parameters: { channelId: string; reason?: HangUpReason }): PromiseLike<void>;
+    originateWithId(parameters: Origination): PromiseLike<unknown>;
     playWithId(parameters: {
       channelId: string;
       playbackId: string;
-      media: string;
+      media: readonly string[];
     }): PromiseLike<unknown>;
   };
   playbacks: { stop(parameters: { playbackId: string }): PromiseLike<void> };
@@ -96,12 +111,19 @@ export class Ari {
     await this.#client.channels.answer({ channelId });
   }
 
-  async hangUp(channelId: string): Promise<void> {
-    await this.#client.channels.hangup({ channelId });
+  async hangUp(channelId: string, reason: HangUpReason): Promise<void> {
+    await this.#client.channels.hangup({ channelId, reason });
   }
 
-  async play(channelId: string, playbackId: string, path: string): Promise<void> {
-    await this.#client.channels.playWithId({ channelId, playbackId, media: `sound:${path}` });
+  /** Settles when the telephone begins to be called. */
+  async originate(origination: Origination): Promise<void> {
+    await this.#client.channels.originateWithId(origination);
+  }
+
+  /** One playback of all files, one after the other, without a gap. */
+  async play(channelId: string, playbackId: string, paths: readonly string[]): Promise<void> {
+    const media = paths.map((path) => `sound:${path}`);
+    await this.#client.channels.playWithId({ channelId, playbackId, media });
   }
 
   async stopPlayback(playbackId: string): Promise<void> {

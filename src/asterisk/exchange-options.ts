@@ -1,3 +1,5 @@
+import type { Seconds } from '../domain/time.ts';
+
 /** What is needed of a logger; pino is one. */
 export interface Log {
   info(details: object, message: string): void;
@@ -19,7 +21,20 @@ export interface ExchangeOptions {
    * sees that there are two.
    */
   readonly replaced?: (() => void) | undefined;
+  /** How telephones are called; without it `dial` fails. */
+  readonly callBack?: CallBackOptions | undefined;
   readonly timeouts?: Partial<Timeouts> | undefined;
+}
+
+export interface CallBackOptions {
+  /** Where `{number}` is called, as for Asterisk's Dial(): `PJSIP/{number}@carrier`. */
+  readonly endpoint: string;
+  /** The number that the telephone shows, `5550142` or `"dialgate" <5550142>`. Absent: Asterisk's own choice. */
+  readonly callerId?: string | undefined;
+  /** How long it may ring. */
+  readonly ringFor: Seconds;
+  /** Asterisk ends the call after so long, whatever happens to us; default 300. */
+  readonly longestCall?: Seconds | undefined;
 }
 
 /** All in milliseconds. */

@@ -1,9 +1,11 @@
+import type { PhoneNumber } from '../domain/phone-number.ts';
 import type { Exchange, Line } from '../ivr/line.ts';
 import { Ari } from './ari.ts';
-import { Calls } from './calls.ts';
+import { Calls, type CallCommands } from './calls.ts';
 import { usualTimeouts, type ExchangeOptions, type Timeouts } from './exchange-options.ts';
 import { heartbeat } from './heartbeat.ts';
 import { unreachable } from './reachable.ts';
+import { callFailed } from './ringing.ts';
 import { pause, within } from './within.ts';
 
 /** An exchange that also tells how many calls it holds state for, for tests and metrics. */
@@ -41,15 +43,23 @@ class AriExchange implements AsteriskExchange {
       this.#ari
         ? within(this.#timeouts.command, what, act(this.#ari))
         : Promise.reject(new Error(`${what}: not connected to Asterisk`));
-    const commands = {
-      answer: (id: string) => command('answer', (ari) => ari.answer(id)),
-      hangUp: (id: string) => command('hang up', (ari) => ari.hangUp(id)),
-      play: (id: string, playback: string, path: string) =>
-        command('play', (ari) => ari.play(id, playback, path)),
-      stopPlayback: (playback: string) => command('stop', (ari) => ari.stopPlayback(playback)),
+    const commands: CallCommands = {
+      answer: (id) => command('answer', (ari) => ari.answer(id)),
+      hangUp: (id, reason) => command('hang up', (ari) => ari.hangUp(id, reason)),
+      originate: (origination) => command('call', (ari) => ari.originate(origination)),
+      play: (id, playback, paths) => command('play', (ari) => ari.play(id, playback, paths)),
+      stopPlayback: (playback) => command('stop', (ari) => ari.stopPlayback(playback)),
     };
-    this.#calls = new Calls(take, commands, this.#timeouts, this.#options.log);
+    const { application, log } = this.#options;
+    this.#calls = new Calls(application, take, commands, this.#timeouts, log);
     this.#running = this.#run(this.#calls);
+  }
+
+  async dial(number: PhoneNumber): Promise<Line> {
+    const { callBack } = this.#options;
+    if (!callBack) throw callFailed('no endpoint to call it by is configured (callBack.endpoint)');
+    if (!this.#calls || this.#why !== undefined) throw callFailed('Asterisk is not connected');
+    return this.#calls.dial(number, callBack);
   }
 
   health(): { connected: boolean; why?: string } {
@@ -79,6 +89,7 @@ class AriExchange implements AsteriskExchange {
         why = error instanceof Error ? error.message : 'unknown fault';
       }
       ari?.retire();
+      calls.disconnected();
       this.#down(why);
       if (why === replaced) return this.#options.replaced?.();
       // at once after a long life, but not in haste again and again
@@ -110,7 +121,7 @@ class AriExchange implements AsteriskExchange {
         within(
           this.#timeouts.connect,
           'list calls',
-          calls.agree(ari, application, (ms) => pause(ms, over.signal)),
+          calls.agree(ari, (ms) => pause(ms, over.signal)),
         );
       calls.onUnconfirmed(() => {
         void pause(this.#timeouts.pingPause, over.signal)

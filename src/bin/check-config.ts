@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HelperClient } from '../firewall/helper-client.ts';
 import { inspectDatabase } from '../sqlite/database.ts';
-import { readWording } from '../speech/wording.ts';
 import { readConfig, type Config } from './config.ts';
 import { readKey, readSecretFile } from './key-file.ts';
+import { openSpeech } from './telephone.ts';
 import { programRoot } from './version.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function checkConfig(file: string): Promise<readonly string[]> {
   const config = readConfig(file);
   readKey(config.key_file);
   readSecretFile(config.asterisk.password_file, 'The ARI password file');
-  readWording(config.speech.sounds ?? join(programRoot, 'sounds'), config.speech.language, 'UTC');
+  openSpeech(config);
   inspectDatabase(config.database, { migrations: join(programRoot, 'db') });
   return [
     `ok     ${file} and the files it names`,

@@ -30,8 +30,32 @@ access:
   longest: 12h
   most_open: 5                # addresses that one user may have open at once
 
+# How numbers are dialled where the PBX stands, so that one number is one number
+# however it is presented; in quotes. In North America: "1", "011" and "1".
+dialling:
+  country: ""                 # such as "49"
+  international: "00"
+  trunk: ""                   # such as "0"
+
+# Whose calls are answered at all. Users' own numbers pass the brake.
+admission:
+  at_once: 50
+  per_caller_per_hour: 20
+  exceptions: []              # numbers that these limits do not hold for
+
+# Phones users back who have --callers call-back.
+# call_back:
+#   endpoint: PJSIP/{number}@carrier
+
+# Recognises callers by the connection that they try during the call.
+pairing:
+  window: 60s
+  ipv6: address               # or network: opens the caller's /64
+
 speech:
   language: en
+  languages: []               # those that users may have besides: es, fr, de, it
+  offer: []                   # those offered at the greeting: star 1, star 2, ...
   cache: /var/cache/dialgate/sounds
 
 # The address that callers are told. Leave out "address" to have it discovered.

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { AccessError } from '../domain/access-error.ts';
+import { parsePhoneNumber } from '../domain/phone-number.ts';
 import {
   address,
   duration,
@@ -10,18 +11,15 @@ import {
   port,
   serviceName,
   stunServer,
-  timeZone,
 } from './config-values.ts';
-
-const lockout = (forgiven: number, first: number, longest: number) =>
-  z
-    .strictObject({
-      forgiven: z.int().min(1).max(100).default(forgiven),
-      first: duration.default(first),
-      longest: duration.default(longest),
-      memory: duration.default(86_400),
-    })
-    .prefault({});
+import {
+  admissionRules,
+  callBack,
+  dialling,
+  lockout,
+  pairingRules,
+  speechRules,
+} from './config-telephone.ts';
 
 /** The whole configuration, with everything that has a sensible default defaulted. */
 const configFile = z.strictObject({
@@ -65,8 +63,16 @@ const configFile = z.strictObject({
     most_open: z.int().min(1).max(100).default(5),
     also_allow: z.array(network).default([]),
     user_lockout: lockout(4, 60, 900),
-    caller_lockout: lockout(5, 60, 86_400),
+    caller_lockout: lockout(5, 60, 900),
+    strangers_lockout: lockout(20, 60, 300),
   }),
+  admission: admissionRules,
+  dialling,
+  call_back: callBack.optional(),
+  pairing: pairingRules,
+  second_factor: z
+    .strictObject({ issuer: z.string().min(1).max(64).default('dialgate') })
+    .prefault({}),
   call: z
     .strictObject({
       first_key: duration.default(8),
@@ -74,18 +80,7 @@ const configFile = z.strictObject({
       longest: duration.default(300),
     })
     .prefault({}),
-  speech: z
-    .strictObject({
-      language: z
-        .string()
-        .regex(/^[a-z]{2,3}$/, 'a language such as en')
-        .default('en'),
-      /** Where prompts.yaml lies; by default the one that ships with dialgate. */
-      sounds: path.optional(),
-      cache: path.default('/var/cache/dialgate/sounds'),
-      time_zone: timeZone.optional(),
-    })
-    .prefault({}),
+  speech: speechRules,
   external_address: z
     .strictObject({
       address: address.optional(),
@@ -167,21 +162,38 @@ function wordsOf(issue: z.core.$ZodIssue): string {
   }
 }
 
+/** What no single key can say. */
 function checkTogether(config: Config, file: string): void {
-  const { open_for: openFor, longest } = config.access;
-  if (openFor > longest) {
-    throw new AccessError(
-      'invalid',
-      `${file} is not right:\n  access.open_for (${openFor} s) is longer than access.longest (${longest} s)`,
+  const { access, admission, dialling: dials, speech, firewall } = config;
+  const faults: string[] = [];
+  if (access.open_for > access.longest) {
+    faults.push(
+      `access.open_for (${access.open_for} s) is longer than access.longest (${access.longest} s)`,
     );
   }
-  if (config.firewall.kind !== 'dry-run') return; // the helper's services are the helper's to say
-  const { services } = config.firewall;
-  const unknown = config.access.services.filter((name) => !services.includes(name));
-  if (unknown.length > 0) {
-    throw new AccessError(
-      'invalid',
-      `${file} is not right:\n  access.services names ${unknown.join(', ')}; firewall.services has ${services.join(', ')}`,
-    );
+  for (const number of admission.exceptions) {
+    if (!parsePhoneNumber(number, dials)) {
+      faults.push(`admission.exceptions: ${number} is not a telephone number`);
+    }
   }
+  const spoken = [speech.language, ...speech.languages];
+  for (const [key, languages] of [
+    ['offer', speech.offer],
+    ['by_number', Object.values(speech.by_number)],
+  ] as const) {
+    for (const language of languages.filter((wanted) => !spoken.includes(wanted))) {
+      faults.push(`speech.${key} names ${language}, which is not among speech.languages`);
+    }
+  }
+  // the helper's services are the helper's to say
+  if (firewall.kind === 'dry-run') {
+    const unknown = access.services.filter((name) => !firewall.services.includes(name));
+    if (unknown.length > 0) {
+      faults.push(
+        `access.services names ${unknown.join(', ')}; firewall.services has ${firewall.services.join(', ')}`,
+      );
+    }
+  }
+  if (faults.length === 0) return;
+  throw new AccessError('invalid', `${file} is not right:\n  ${faults.join('\n  ')}`);
 }

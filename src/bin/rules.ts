@@ -5,7 +5,11 @@ import {
   type Administration,
   type Health,
 } from '../access/administration.ts';
+import type { AdmissionCounts } from '../access/admission.ts';
 import { createGate, type Gate } from '../access/gate.ts';
+import type { LockoutRules } from '../access/lockout-rules.ts';
+import { createLockouts, type Lockouts } from '../access/lockouts.ts';
+import { createSecondFactors } from '../access/second-factors.ts';
 import { createSecrets, type Secrets } from '../access/secrets.ts';
 import { parseAddress, type Address } from '../domain/address.ts';
 import type { Firewall, Stores } from '../domain/ports.ts';
@@ -26,6 +30,7 @@ export interface House {
   readonly firewall: Firewall;
   readonly gate: Gate;
   readonly secrets: Secrets;
+  readonly lockouts: Lockouts;
   readonly administration: Administration;
   close(): void;
 }
@@ -36,10 +41,25 @@ export interface HouseParts {
   /** The address that callers are told, once it is known. */
   readonly externalAddress: () => Address | undefined;
   readonly asteriskHealth: () => { connected: boolean; why?: string };
+  /** Undefined where no calls are taken. */
+  readonly admission: () => AdmissionCounts | undefined;
 }
 
+/** What the configuration says of locks, as the rules want it. */
+export const lockoutRules = ({ access }: Config): LockoutRules => ({
+  userLockout: access.user_lockout,
+  callerLockout: access.caller_lockout,
+  strangersLockout: access.strangers_lockout,
+});
+
+/** The languages that can be spoken, the usual one first. */
+export const languagesOf = ({ speech }: Config): readonly string[] => [
+  ...new Set([speech.language, ...speech.languages]),
+];
+
 /** @throws AccessError naming what cannot be used and the mend. */
-export function openHouse({ config, log, externalAddress, asteriskHealth }: HouseParts): House {
+export function openHouse(parts: HouseParts): House {
+  const { config, log, externalAddress, asteriskHealth, admission } = parts;
   const secrets = createSecrets(readKey(config.key_file));
   if (!existsSync(config.database)) {
     log.warn(
@@ -66,12 +86,23 @@ export function openHouse({ config, log, externalAddress, asteriskHealth }: Hous
       }),
     },
   });
+  const lockouts = createLockouts({ stores, clock: systemClock, rules: lockoutRules(config) });
   const administration = createAdministration({
     stores,
     gate,
     firewall,
     secrets,
+    lockouts,
+    secondFactors: createSecondFactors({
+      stores,
+      secrets,
+      clock: systemClock,
+      issuer: config.second_factor.issuer,
+    }),
     clock: systemClock,
+    dialling: config.dialling,
+    languages: () => languagesOf(config),
+    admission,
     health: () => health(stores, firewall, asteriskHealth),
   });
   return {
@@ -79,6 +110,7 @@ export function openHouse({ config, log, externalAddress, asteriskHealth }: Hous
     firewall,
     gate,
     secrets,
+    lockouts,
     administration,
     close() {
       if (firewall instanceof HelperClient) firewall.stop();

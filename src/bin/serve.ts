@@ -1,23 +1,17 @@
-import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino, type Logger } from 'pino';
-import { authenticator } from '../access/authenticate.ts';
+import type { Admission } from '../access/admission.ts';
 import { createCallLog } from '../access/call-log.ts';
-import { createExchange } from '../asterisk/exchange.ts';
-import { systemClock, systemTimer } from '../domain/time.ts';
+import type { Lockouts } from '../access/lockouts.ts';
+import { systemClock } from '../domain/time.ts';
 import { watchExternalAddress } from '../external-address/external-address.ts';
 import { startReconciler } from '../firewall/reconciler.ts';
-import type { Transcript } from '../ivr/call.ts';
-import type { Line } from '../ivr/line.ts';
-import { takeCall, type TakeCallParts } from '../ivr/take-call.ts';
-import { createEspeak } from '../speech/espeak.ts';
-import { readWording } from '../speech/wording.ts';
+import { takeCall } from '../ivr/take-call.ts';
+import type { Preparation } from '../speech/speech.ts';
 import type { Config } from './config.ts';
 import { openDoors } from './doors.ts';
-import { readSecretFile } from './key-file.ts';
 import { openHouse } from './rules.ts';
-import { programRoot, version } from './version.ts';
+import { callParts, openAdmission, openExchange, openSpeech } from './telephone.ts';
+import { version } from './version.ts';
 
 /** Everything that must be let go of, in reverse order of taking. */
 type LetGo = () => Promise<void> | void;
@@ -58,13 +52,7 @@ export async function serve(config: Config): Promise<void> {
 }
 
 async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void> {
-  const ariPassword = readSecretFile(config.asterisk.password_file, 'The ARI password file');
-  const timeZone = config.speech.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const wording = readWording(
-    config.speech.sounds ?? join(programRoot, 'sounds'),
-    config.speech.language,
-    timeZone,
-  );
+  const speech = openSpeech(config);
   const externalAddress = watchExternalAddress({
     configured: config.external_address.address,
     stunServers: config.external_address.stun,
@@ -74,28 +62,25 @@ async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void>
   });
   taken.push(() => externalAddress.stop());
 
-  const exchange = createExchange({
-    url: config.asterisk.url,
-    username: config.asterisk.username,
-    password: ariPassword,
-    application: config.asterisk.application,
-    log,
-    replaced: () => {
-      log.fatal(
-        { event: 'replaced' },
-        'another dialgate has taken our calls; ending so that one remains',
-      );
-      process.exit(replacedStatus);
-    },
+  const exchange = openExchange(config, log, () => {
+    log.fatal(
+      { event: 'replaced' },
+      'another dialgate has taken our calls; ending so that one remains',
+    );
+    process.exit(replacedStatus);
   });
+  let admission: Admission | undefined;
   const house = openHouse({
     config,
     log,
     externalAddress: externalAddress.current,
     asteriskHealth: () => exchange.health(),
+    admission: () => admission?.counts(),
   });
   taken.push(() => house.close());
   const { stores, gate } = house;
+  admission = openAdmission(config, stores, log);
+  taken.push(() => admission?.stop());
 
   const callLog = createCallLog(stores, systemClock);
   const interrupted = await callLog.endInterrupted();
@@ -131,44 +116,44 @@ async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void>
     },
   });
   taken.push(() => reconciler.stop());
+  taken.push(forgetOldLockouts(house.lockouts, log));
 
-  const speech = createEspeak({ wording, cache: config.speech.cache });
-  await speech.prepare();
-
-  const parts: TakeCallParts = {
-    authenticate: authenticator({
-      stores,
-      secrets: house.secrets,
-      clock: systemClock,
-      wait: (seconds) => sleep(seconds * 1000),
-      userLockout: config.access.user_lockout,
-      callerLockout: config.access.caller_lockout,
-    }),
-    gate,
-    log: callLog,
-    externalAddress: externalAddress.current,
+  await speech.prepare(sayingProgress(log));
+  const parts = callParts({
+    config,
+    log,
+    house,
+    admission,
+    callLog,
+    exchange,
     speech,
-    timer: systemTimer,
-    times: { firstKey: config.call.first_key, nextKey: config.call.next_key },
-    longestCall: config.call.longest,
-    transcript: (callId, line) => loggedTranscript(log, callId, line),
-    fault: (error, line, callId) =>
-      log.error({ event: 'call-fault', err: error, callId, channel: line.id }, 'a call failed'),
-  };
+    externalAddress: externalAddress.current,
+  });
   exchange.start((line) => takeCall(line, parts));
   taken.push(() => exchange.stop());
 }
 
-/** What is said and keyed, as log lines; `at` has microseconds, for measuring. */
-function loggedTranscript(log: Logger, callId: number, line: Line): Transcript {
-  const at = (): number => performance.timeOrigin + performance.now();
-  log.info({ event: 'call', callId, channel: line.id, caller: line.callerNumber }, 'call');
-  return {
-    prompt: (prompt, words) => log.info({ event: 'prompt', callId, prompt, words }, 'said'),
-    keys: (question, keys) =>
-      log.info({ event: 'keys', callId, question, keys, at: at() }, 'keyed'),
-    noAnswer: (question, why) => log.info({ event: 'no-answer', callId, question, why }, why),
+/** The first start renders hundreds of sentences: whoever waits shall see that it goes on. */
+function sayingProgress(log: Logger): (preparation: Preparation) => void {
+  let told: string | undefined;
+  return ({ language, done, total }) => {
+    if (told === language) return;
+    told = language;
+    log.info({ event: 'rendering', language, done, total }, 'rendering prompts');
   };
+}
+
+/** How often what no lock remembers any more is cleared away. */
+const clearingEvery = 3600;
+
+function forgetOldLockouts(lockouts: Lockouts, log: Logger): LetGo {
+  const clear = (): void =>
+    void lockouts
+      .forgetOld()
+      .catch((error: unknown) => log.warn({ err: error }, 'old lockouts were not cleared away'));
+  clear();
+  const every = setInterval(clear, clearingEvery * 1000);
+  return () => clearInterval(every);
 }
 
 function stopSignal(): Promise<NodeJS.Signals> {

@@ -48,6 +48,7 @@ async function withoutServer<T>(
     log,
     externalAddress: () => config.external_address.address,
     asteriskHealth: () => ({ connected: false, why: 'dialgate serve is not running' }),
+    admission: () => undefined,
   });
   const socket = join(tmpdir(), `dialgate-${randomUUID()}.sock`);
   const app = createHttp({ rules: house.administration, log, now: Date.now, door: 'admin-socket' });

@@ -3,6 +3,8 @@ import { AccessError } from '../domain/access-error.ts';
 import { auditCommand, callsCommand } from './records.ts';
 import type { Asked, Doings } from './doings.ts';
 import { grantCommand } from './grants.ts';
+import { lockoutCommand } from './lockouts.ts';
+import { statusCommand } from './status.ts';
 import { tokenCommand } from './tokens.ts';
 import { userCommand } from './users.ts';
 
@@ -49,6 +51,8 @@ export function program(doings: Doings): Command {
   root.addCommand(auditCommand(asked));
   root.addCommand(callsCommand(asked));
   root.addCommand(tokenCommand(asked));
+  root.addCommand(lockoutCommand(asked));
+  root.addCommand(statusCommand(asked));
   for (const command of [root, ...root.commands, ...root.commands.flatMap((c) => c.commands)]) {
     command.exitOverride();
   }

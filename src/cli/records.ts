@@ -53,15 +53,17 @@ export function callsCommand({ withRest, print }: Asked): Command {
       if (items.length === 0) return print('There was no call yet.');
       print(
         table(
-          ['ID', 'BEGAN', 'FROM', 'DIALLED', 'OUTCOME'],
+          ['ID', 'BEGAN', 'FROM', 'ATTESTED', 'DIALLED', 'OUTCOME', 'ANSWERS'],
           items
             .toReversed()
             .map((call) => [
               String(call.id),
               when(call.beganAt),
               call.callerNumber ?? 'withheld',
+              call.attestation ?? '-',
               call.dialled,
               call.outcome ?? 'going on',
+              call.callBackOf === null ? '' : `call ${call.callBackOf}`,
             ]),
         ),
       );

@@ -14,6 +14,12 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
     .join('\n');
 }
 
+/** Names and values, one to a line, the values below each other. */
+export function facts(pairs: readonly (readonly [name: string, value: string])[]): string {
+  const width = Math.max(...pairs.map(([name]) => name.length));
+  return pairs.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}`).join('\n');
+}
+
 /** A caller number may hold anything; a terminal obeys control characters. */
 function printable(cell: string): string {
   return cell.replace(/\p{C}/gu, '\uFFFD');

@@ -1,27 +1,65 @@
 import { Command } from 'commander';
-import type { Items, NewPinAnswer, NewUserAnswer, UserAnswer } from '../http/answers.ts';
+import type {
+  GrantAnswer,
+  Items,
+  LockoutAnswer,
+  NewUserAnswer,
+  UserAnswer,
+} from '../http/answers.ts';
+import { addCredentialCommands } from './credentials.ts';
 import type { Asked } from './doings.ts';
 import { table, when } from './table.ts';
+import { settingsOf, withUserOptions, type UserOptions } from './user-options.ts';
+import { aboutUser } from './user-words.ts';
+import { userPath } from './words.ts';
 
-export function userCommand({ withRest, print }: Asked): Command {
+export function userCommand(asked: Asked): Command {
+  const { withRest, print } = asked;
   const users = new Command('user').description('the people who may telephone');
 
-  const at = (name: string): string => `/v1/users/${encodeURIComponent(name)}`;
-
-  users
-    .command('add <name>')
+  withUserOptions(users.command('add <name>'))
     .description('make a user, and show the knock code and the PIN once')
-    .option('--service <name...>', 'services that this user opens, instead of the usual ones')
+    .option('--disabled', 'not to be let in yet')
     .option('--json', 'print JSON')
-    .action(async (name: string, options: { service?: string[]; json?: boolean }) => {
+    .action(async (name: string, options: UserOptions & { disabled?: true; json?: boolean }) => {
+      const { disabled } = options;
       const made = await withRest((rest) =>
-        rest.post<NewUserAnswer>('/v1/users', { name, services: options.service }),
+        rest.post<NewUserAnswer>('/v1/users', { name, disabled, ...settingsOf(options) }),
       );
       if (options.json) return print(JSON.stringify(made));
-      print(`User ${made.user.name} may telephone now.`);
+      print(
+        made.user.disabled
+          ? `User ${made.user.name} is made, and disabled.`
+          : `User ${made.user.name} may telephone now.`,
+      );
       print(`  knock code  ${made.knockCode}   (keyed ${made.knockCode}#)`);
       print(`  PIN         ${made.pin}   (keyed ${made.pin}#)`);
       print('They are shown this once. Hand them over on two different ways.');
+    });
+
+  withUserOptions(users.command('change <name>'))
+    .description('change what is set for a user; what is not named stays as it is')
+    .option('--json', 'print JSON')
+    .action(async (name: string, options: UserOptions & { json?: boolean }) => {
+      const user = await withRest((rest) =>
+        rest.patch<UserAnswer>(userPath(name), settingsOf(options)),
+      );
+      print(options.json ? JSON.stringify(user) : aboutUser(user, [], []));
+    });
+
+  users
+    .command('show <name>')
+    .description('all that is known of a user, but no secret')
+    .option('--json', 'print JSON')
+    .action(async (name: string, options: { json?: boolean }) => {
+      const [user, grants, lockouts] = await withRest(async (rest) => [
+        await rest.get<UserAnswer>(userPath(name)),
+        await rest.get<Items<GrantAnswer>>('/v1/grants?limit=500'),
+        await rest.get<Items<LockoutAnswer>>('/v1/lockouts'),
+      ]);
+      if (options.json) return print(JSON.stringify(user));
+      const theirs = (item: { userName: string | null }): boolean => item.userName === user.name;
+      print(aboutUser(user, grants.items.filter(theirs), lockouts.items.filter(theirs)));
     });
 
   users
@@ -35,10 +73,12 @@ export function userCommand({ withRest, print }: Asked): Command {
         return print('There is no user yet. Make one: dialgate user add NAME');
       print(
         table(
-          ['NAME', 'STATE', 'SERVICES', 'SINCE'],
+          ['NAME', 'STATE', 'CALLERS', 'SECOND FACTOR', 'SERVICES', 'SINCE'],
           items.map((u) => [
             u.name,
             u.disabled ? 'disabled' : 'enabled',
+            u.callerPolicy,
+            u.secondFactor === 'sheet' ? `sheet (${u.codesLeft} left)` : u.secondFactor,
             u.services.join(' ') || '(usual)',
             when(u.createdAt),
           ]),
@@ -56,20 +96,11 @@ export function userCommand({ withRest, print }: Asked): Command {
         disabled ? 'shut a user out, and close what they have open' : 'let a user in again',
       )
       .action(async (name: string) => {
-        await withRest((rest) => rest.patch(at(name), { disabled }));
+        await withRest((rest) => rest.patch(userPath(name), { disabled }));
         print(`User ${name} is ${verb}d.`);
       });
   }
 
-  users
-    .command('reset-pin <name>')
-    .description('make a new PIN, and show it once')
-    .option('--json', 'print JSON')
-    .action(async (name: string, options: { json?: boolean }) => {
-      const made = await withRest((rest) => rest.post<NewPinAnswer>(`${at(name)}/pin`));
-      if (options.json) return print(JSON.stringify(made));
-      print(`The new PIN of ${name} is ${made.pin}. It is shown this once.`);
-    });
-
+  addCredentialCommands(users, asked);
   return users;
 }

@@ -15,6 +15,7 @@ export type AccessErrorCode =
   | 'user-disabled'
   | 'firewall-unavailable' // the helper cannot be reached or did not confirm in time
   | 'firewall-refused' // the helper or the kernel said no
+  | 'call-failed' // nobody answered the telephone that we called
   | 'speech-failed'
   | 'store-failed'
   | 'internal';

@@ -1,4 +1,4 @@
-import { inNetwork, parseNetwork, type Address, type Network } from './address.ts';
+import { inNetwork, overlaps, parseNetwork, type Address, type Network } from './address.ts';
 
 /** Why an address may not be opened; each has its own spoken sentence. */
 export type AddressRefusal = 'impossible' | 'private' | 'reserved' | 'own';
@@ -11,8 +11,8 @@ export interface AddressRules {
 }
 
 /**
- * Networks that can never be where a traveller is, from the IANA IPv4
- * Special-Purpose Address Registry (RFC 6890 and its updates) and RFC 1112.
+ * Networks that can never be where a traveller is, from the IANA IPv4 and IPv6
+ * Special-Purpose Address Registries (RFC 6890 and its updates) and RFC 1112.
  */
 const special: readonly [string, AddressRefusal][] = [
   ['0.0.0.0/8', 'impossible'],
@@ -33,17 +33,35 @@ const special: readonly [string, AddressRefusal][] = [
   ['203.0.113.0/24', 'reserved'],
   ['224.0.0.0/4', 'reserved'],
   ['240.0.0.0/4', 'reserved'],
+  ['::/127', 'impossible'],
+  ['::ffff:0:0/96', 'impossible'],
+  ['64:ff9b::/96', 'reserved'],
+  ['64:ff9b:1::/48', 'private'],
+  ['2001::/23', 'reserved'],
+  ['2001:db8::/32', 'reserved'],
+  ['2002::/16', 'reserved'],
+  ['2620:4f:8000::/48', 'reserved'],
+  ['3fff::/20', 'reserved'],
+  ['fc00::/7', 'private'],
+  ['fe80::/10', 'private'],
 ];
 
-const specialNetworks = special.map(([text, refusal]) => {
+/** All of IPv6 that has been given out for hosts (RFC 4291, section 2.4, and IANA's registry). */
+const globalUnicast = '2000::/3';
+
+function known(text: string): Network {
   const network = parseNetwork(text);
   if (!network) throw new Error(`special-purpose network ${text} is malformed`);
-  return { network, refusal };
-});
+  return network;
+}
+
+const specialNetworks = special.map(([text, refusal]) => ({ network: known(text), refusal }));
+const hosts = [known('0.0.0.0/0'), known(globalUnicast)];
 
 /** `undefined` when the address may be opened, otherwise why not. */
 export function refusalOf(address: Address, rules: AddressRules): AddressRefusal | undefined {
-  if (rules.own.includes(address)) return 'own';
+  if (rules.own.some((own) => overlaps(own, address))) return 'own';
   if (rules.alsoAllowed.some((network) => inNetwork(address, network))) return undefined;
-  return specialNetworks.find(({ network }) => inNetwork(address, network))?.refusal;
+  const why = specialNetworks.find(({ network }) => inNetwork(address, network))?.refusal;
+  return why ?? (hosts.some((network) => inNetwork(address, network)) ? undefined : 'reserved');
 }

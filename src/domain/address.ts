@@ -1,14 +1,20 @@
 /**
- * One IPv4 host address in canonical dotted form (`203.0.113.7`): four decimal
- * numbers, no leading zeros. Only {@link parseAddress} makes one.
+ * Where a traveller is, in canonical text: one IPv4 host (`203.0.113.7`), one IPv6
+ * host (`2001:db8::7`, RFC 5952), or the 64 bit network of an IPv6 host
+ * (`2001:db8:0:1::/64`). Only {@link parseAddress} and its kin make one.
  */
 export type Address = string & { readonly __address: unique symbol };
 
-/** Reads exactly the canonical dotted form; anything else is `undefined`. */
+export type Family = 4 | 6;
+
+/** Reads exactly the canonical form; anything else is `undefined`. */
 export function parseAddress(text: string): Address | undefined {
-  const numbers = text.split('.');
-  if (numbers.length !== 4) return undefined;
-  return numbers.every((n) => /^(0|[1-9][0-9]{0,2})$/.test(n) && Number(n) <= 255)
+  if (!text.includes(':')) return ipv4Bits(text) === undefined ? undefined : (text as Address);
+  const [host = '', prefix, ...rest] = text.split('/');
+  const groups = ipv6Groups(host);
+  if (!groups || rest.length > 0 || ipv6Text(groups) !== host) return undefined;
+  if (prefix === undefined) return text as Address;
+  return prefix === '64' && groups.slice(4).every((group) => group === 0)
     ? (text as Address)
     : undefined;
 }
@@ -18,29 +24,103 @@ export function addressFromNumbers(numbers: readonly number[]): Address | undefi
   return parseAddress(numbers.join('.'));
 }
 
-/** The address as an unsigned 32 bit number. */
-export function addressBits(address: Address): number {
-  return address.split('.').reduce((bits, n) => bits * 256 + Number(n), 0);
+export function familyOf(address: Address): Family {
+  return address.includes(':') ? 6 : 4;
 }
 
-/** An IPv4 network in CIDR form, host bits zero (`198.51.100.0/24`). */
+/** The 64 bit network of an IPv6 host; an IPv4 host stays what it is. */
+export function sixtyFourOf(address: Address): Address {
+  if (familyOf(address) === 4 || address.endsWith('/64')) return address;
+  const groups = ipv6Groups(address) ?? [];
+  return `${ipv6Text([...groups.slice(0, 4), 0, 0, 0, 0])}/64` as Address;
+}
+
+/** The eight groups of an IPv6 address, or of the first address of its network. */
+export function groupsOf(address: Address): readonly number[] {
+  return ipv6Groups(address.split('/')[0] ?? '') ?? [];
+}
+
+/** A network: `198.51.100.0/24`, `2001:db8::/32`. */
 export interface Network {
-  readonly first: number;
-  readonly width: number;
+  readonly family: Family;
+  readonly first: bigint;
+  /** How many addresses it holds. */
+  readonly size: bigint;
 }
 
-/** Reads `a.b.c.d/n` (or a plain address as `/32`); `undefined` when malformed or when host bits are set. */
+/** Reads CIDR (or a plain address as a network of one); `undefined` when malformed or when host bits are set. */
 export function parseNetwork(text: string): Network | undefined {
-  const [base = '', prefix = '32', ...rest] = text.split('/');
-  const address = parseAddress(base);
-  if (!address || rest.length > 0 || !/^(0|[1-9][0-9]?)$/.test(prefix) || Number(prefix) > 32) {
+  const [base = '', prefix, ...rest] = text.split('/');
+  const family = base.includes(':') ? 6 : 4;
+  const groups = family === 6 ? ipv6Groups(base) : undefined;
+  const first = groups ? ipv6Bits(groups) : ipv4Bits(base);
+  const bits = family === 6 ? 128 : 32;
+  const width = prefix ?? String(bits);
+  if (first === undefined || rest.length > 0 || !/^(0|[1-9][0-9]{0,2})$/.test(width)) {
     return undefined;
   }
-  const network = { first: addressBits(address), width: 2 ** (32 - Number(prefix)) };
-  return network.first % network.width === 0 ? network : undefined;
+  if (Number(width) > bits) return undefined;
+  const network = { family, first, size: 1n << BigInt(bits - Number(width)) } as const;
+  return first % network.size === 0n ? network : undefined;
 }
 
+/** Whether the whole address lies in the network: of a /64, all of it. */
 export function inNetwork(address: Address, network: Network): boolean {
-  const bits = addressBits(address);
-  return bits >= network.first && bits < network.first + network.width;
+  const own = networkOf(address);
+  return (
+    own.family === network.family &&
+    own.first >= network.first &&
+    own.first + own.size <= network.first + network.size
+  );
+}
+
+/** Whether they have any host in common. */
+export function overlaps(one: Address, other: Address): boolean {
+  const [a, b] = [networkOf(one), networkOf(other)];
+  return a.family === b.family && a.first < b.first + b.size && b.first < a.first + a.size;
+}
+
+export function networkOf(address: Address): Network {
+  const network = parseNetwork(address);
+  // an Address is always a network of its own
+  if (!network) throw new RangeError(`${address} is not an address`);
+  return network;
+}
+
+function ipv4Bits(text: string): bigint | undefined {
+  const numbers = text.split('.');
+  const canonical =
+    numbers.length === 4 &&
+    numbers.every((n) => /^(0|[1-9][0-9]{0,2})$/.test(n) && Number(n) <= 255);
+  return canonical ? numbers.reduce((bits, n) => bits * 256n + BigInt(n), 0n) : undefined;
+}
+
+/** Eight groups of hexadecimal digits, one run of zero groups as `::`; no dotted end, no zone. */
+function ipv6Groups(text: string): number[] | undefined {
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const [before = [], after = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
+  const given = before.length + after.length;
+  if (halves.length === 2 ? given > 7 : given !== 8) return undefined;
+  const groups = [...before, ...Array<string>(8 - given).fill('0'), ...after];
+  return groups.every((group) => /^[0-9a-f]{1,4}$/.test(group))
+    ? groups.map((group) => Number.parseInt(group, 16))
+    : undefined;
+}
+
+const ipv6Bits = (groups: readonly number[]): bigint =>
+  groups.reduce((bits, group) => bits * 65_536n + BigInt(group), 0n);
+
+/** RFC 5952: small letters, no leading zeros, the first longest run of two or more zero groups as `::`. */
+function ipv6Text(groups: readonly number[]): string {
+  const words = groups.map((group) => group.toString(16));
+  const runs = groups.map((_, from) => {
+    const end = groups.findIndex((group, at) => at >= from && group !== 0);
+    return { from, length: (end < 0 ? 8 : end) - from };
+  });
+  const longest = Math.max(...runs.map(({ length }) => length));
+  const run = runs.find(({ length }) => length === longest);
+  if (!run || longest < 2) return words.join(':');
+  const before = words.slice(0, run.from).join(':');
+  return `${before}::${words.slice(run.from + run.length).join(':')}`;
 }

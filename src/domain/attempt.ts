@@ -1,30 +1,48 @@
 import type { Address } from './address.ts';
 import type { Instant } from './time.ts';
+import type { Attestation } from './user.ts';
 
 /** Who did something. */
 export type Actor = `call:${number}` | `token:${string}` | `cli:${string}` | 'system';
 
-export type AuditKind =
-  | 'call-began'
-  | 'call-ended'
-  | 'attempt-accepted'
-  | 'attempt-refused' // detail.reason: unknown-code, wrong-pin, disabled, user-locked, caller-locked
-  | 'lockout-began'
-  | 'address-refused'
-  | 'gate-opened'
-  | 'gate-failed' // the caller pressed 1 and nothing was opened
-  | 'gate-renewed'
-  | 'gate-closed'
-  | 'gate-expired'
-  | 'gate-healed' // the kernel differed from the database and was repaired
-  | 'user-created'
-  | 'user-disabled'
-  | 'user-enabled'
-  | 'pin-reset'
-  | 'token-created'
-  | 'token-revoked'
-  | 'server-started'
-  | 'server-stopped';
+export const auditKinds = [
+  'call-began',
+  'call-ended',
+  'calls-refused', // not answered: detail.reason and, summed up, detail.count
+  'brake-began', // too many failures: strangers are refused for a while
+  'brake-ended',
+  'attempt-accepted',
+  'attempt-refused', // detail.reason: see access/authenticate's Refusal
+  'lockout-began',
+  'lockout-ended', // by an administrator
+  'knock-code-exposed', // so many wrong PINs behind one knock code that somebody must know it
+  'code-used', // a one-time code, which is worth nothing from now on
+  'call-back-began',
+  'call-back-failed',
+  'pairing-began',
+  'pairing-ended',
+  'address-refused',
+  'gate-opened',
+  'gate-failed', // the caller pressed 1 and nothing was opened
+  'gate-renewed',
+  'gate-closed',
+  'gate-expired',
+  'gate-healed', // the kernel differed from the database and was repaired
+  'user-created',
+  'user-changed', // detail names what was changed, and to what
+  'user-disabled',
+  'user-enabled',
+  'pin-reset',
+  'knock-code-reset',
+  'second-factor-set',
+  'second-factor-removed',
+  'token-created',
+  'token-revoked',
+  'server-started',
+  'server-stopped',
+] as const;
+
+export type AuditKind = (typeof auditKinds)[number];
 
 /** One line of the record. Never holds a knock code, a PIN or a token. */
 export interface AuditEntry {
@@ -46,6 +64,7 @@ export interface AuditRow extends AuditEntry {
 /** How a telephone call ended, for the record. */
 export type CallOutcome =
   | 'opened' // at least one address was opened
+  | 'called-back' // the caller was known, and we phoned them
   | 'refused' // three tries, none right
   | 'abandoned' // the caller hung up, or said nothing
   | 'failed' // we could not do what was asked (firewall, speech, store)
@@ -56,10 +75,17 @@ export interface CallRecord {
   /** As Asterisk presents it; null when withheld. */
   readonly callerNumber: string | null;
   readonly dialled: string;
+  /** What the carrier vouches for; null when it says nothing, or nobody checked. */
+  readonly attestation: Attestation | null;
+  /** The call that this one answers, where we phoned the user back. */
+  readonly callBackOf: number | null;
   readonly beganAt: Instant;
   readonly endedAt: Instant | null;
   readonly outcome: CallOutcome | null;
   readonly userId: number | null;
 }
 
-export type NewCallRecord = Pick<CallRecord, 'callerNumber' | 'dialled' | 'beganAt'>;
+export type NewCallRecord = Pick<
+  CallRecord,
+  'callerNumber' | 'dialled' | 'attestation' | 'callBackOf' | 'beganAt'
+>;

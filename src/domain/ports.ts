@@ -17,9 +17,10 @@ import type {
 } from './attempt.ts';
 import type { Grant, GrantEnd, NewGrant, Opening } from './grant.ts';
 import type { Failures } from './lockout.ts';
+import type { PhoneNumber } from './phone-number.ts';
 import type { Instant, Seconds } from './time.ts';
 import type { Role, Token } from './token.ts';
-import type { User, UserSecrets } from './user.ts';
+import type { NewUser, User, UserSecrets, UserSettings } from './user.ts';
 
 export interface Page {
   /** Rows with a smaller id (or seq) than this, newest first. */
@@ -30,17 +31,38 @@ export interface Page {
 
 export interface UserStore {
   /** @throws AccessError `conflict` when the name or the knock code is taken. */
-  add(user: Omit<User, 'id' | 'disabled'>, secrets: UserSecrets, entry: AuditEntry): Promise<User>;
+  add(user: NewUser, secrets: Omit<UserSecrets, 'totp'>, entry: AuditEntry): Promise<User>;
   byId(id: number): Promise<User | undefined>;
   byName(name: string): Promise<User | undefined>;
   byKnockCode(lookup: string): Promise<{ user: User; secrets: UserSecrets } | undefined>;
+  secretsOf(id: number): Promise<UserSecrets | undefined>;
   /** By name. */
   list(): Promise<User[]>;
+  /** Whether it is on any enabled user's list. */
+  hasNumber(number: PhoneNumber): Promise<boolean>;
   /** @throws AccessError `not-found`. */
-  setDisabled(id: number, disabled: boolean, entry: AuditEntry): Promise<void>;
+  change(id: number, changes: Partial<UserSettings>, entry: AuditEntry): Promise<User>;
   /** @throws AccessError `not-found`. */
   setPin(id: number, pinHash: string, entry: AuditEntry): Promise<void>;
+  /** @throws AccessError `not-found`, or `conflict` when the knock code is another's. */
+  setKnockCode(id: number, lookup: string, entry: AuditEntry): Promise<void>;
+  /** Replaces whatever second factor there was. @throws AccessError `not-found`. */
+  setSecondFactor(id: number, factor: NewSecondFactor, entry: AuditEntry): Promise<User>;
+  /**
+   * Uses up a time-based code's step: true once for each step, and only for steps later
+   * than any used before. The entry is written only then.
+   */
+  useTotpStep(id: number, step: number, entry: AuditEntry): Promise<boolean>;
+  /** Uses up a code of the sheet: true once for each. The entry is written only then. */
+  useSheetCode(id: number, lookup: string, entry: AuditEntry): Promise<boolean>;
 }
+
+export type NewSecondFactor =
+  | { readonly kind: 'none' }
+  /** The secret, encrypted. */
+  | { readonly kind: 'totp'; readonly sealed: string }
+  /** Keyed hashes of the codes. */
+  | { readonly kind: 'sheet'; readonly lookups: readonly string[] };
 
 /** A grant that ends because a new one takes its place. */
 export interface Renewal {
@@ -71,6 +93,8 @@ export interface CallStore {
     userId: number | null,
     entry: AuditEntry,
   ): Promise<void>;
+  /** Whether this user was recognised in a call from this number that began at or after `since`. */
+  recognisedFrom(userId: number, callerNumber: string, since: Instant): Promise<boolean>;
   /** Calls without an end, such as those that a crash left. */
   unended(): Promise<CallRecord[]>;
   list(page: Page): Promise<CallRecord[]>;
@@ -89,11 +113,19 @@ export interface AuditLog {
   list(filter: AuditFilter): Promise<AuditRow[]>;
 }
 
-/** A lockout's subject: a user, a caller number, or callers who withhold theirs. */
-export type LockoutSubject = `user:${number}` | `caller:${string}`;
+/**
+ * What may be locked: a caller number (or `withheld`), a user for the callers that
+ * are not known to be theirs, or a user for one caller number alone.
+ */
+export type LockoutSubject =
+  `caller:${string}` | `user:${number}` | `user:${number}/caller:${string}`;
 
 export interface LockoutStore {
   failuresOf(subject: LockoutSubject): Promise<Failures>;
+  /** All with failures that are not forgotten, the latest first. */
+  list(): Promise<{ readonly subject: LockoutSubject; readonly failures: Failures }[]>;
+  /** Forgets failures from before an instant; returns how many subjects had no other. */
+  forgetBefore(at: Instant): Promise<number>;
   /** Writes all of them, with the entries that explain them, in one transaction. */
   record(
     changes: readonly { readonly subject: LockoutSubject; readonly failures: Failures }[],
@@ -150,6 +182,26 @@ export interface FirewallLimits {
   readonly mostAddresses: number;
 }
 
+/** An address that has tried a recorded port. */
+export interface Sighting {
+  readonly address: Address;
+  /** Which of the recording's ports it has tried. */
+  readonly ports: readonly number[];
+  /** Of the port that it has tried least. */
+  readonly packets: number;
+  /** It has tried other ports too, as one does who looks for whatever there is. */
+  readonly sweeper: boolean;
+}
+
+/** A window in which the guard notes who comes; the kernel ends it by itself. */
+export interface Recording {
+  readonly ports: readonly number[];
+  /** So far; at most a bounded number, whatever comes. */
+  seen(): Promise<readonly Sighting[]>;
+  /** Ends it early. Never rejects. */
+  stop(): Promise<void>;
+}
+
 /**
  * The gate. A promise that resolves means that the kernel has confirmed;
  * rejections are `firewall-unavailable` (nobody knows: treat as not opened) or
@@ -164,6 +216,13 @@ export interface Firewall {
   /** Makes the gate match, touching only what differs. */
   sync(openings: readonly Opening[]): Promise<SyncReport>;
   limits(): Promise<FirewallLimits>;
+  /** Packets let in from the address since it was last opened; 0 when it is not open. */
+  packetsFrom(address: Address): Promise<number>;
+  /**
+   * Records, for a while and on these ports alone, who tries to reach us; what comes
+   * is turned away all the same. `'any'` has the helper choose one port by chance.
+   */
+  record(ports: readonly number[] | 'any', seconds: Seconds): Promise<Recording>;
   /** Called when the gate may have lost its elements (rebuilt guard, restarted helper). */
   onDisturbed(listener: () => void): void;
 }

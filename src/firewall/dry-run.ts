@@ -1,10 +1,24 @@
+import { randomInt } from 'node:crypto';
 import { AccessError } from '../domain/access-error.ts';
 import type { Address } from '../domain/address.ts';
 import type { Opening } from '../domain/grant.ts';
-import type { Firewall, FirewallLimits, OpenAddress, SyncReport } from '../domain/ports.ts';
-import { after, secondsBetween, type Clock, type Instant } from '../domain/time.ts';
+import type {
+  Firewall,
+  FirewallLimits,
+  OpenAddress,
+  Recording,
+  SyncReport,
+} from '../domain/ports.ts';
+import { after, secondsBetween, type Clock, type Instant, type Seconds } from '../domain/time.ts';
 import { changesBetween } from './wire-compare.ts';
-import { checkAddress, checkOpening, Refused, sortOpenings, tooMany } from './wire-rules.ts';
+import {
+  checkAddress,
+  checkOpening,
+  checkRecording,
+  Refused,
+  sortOpenings,
+  tooMany,
+} from './wire-rules.ts';
 
 /**
  * A gate that only says what it would do: where there is no nftables to be had,
@@ -70,6 +84,24 @@ export class DryRunFirewall implements Firewall {
 
   async limits(): Promise<FirewallLimits> {
     return this.#limits;
+  }
+
+  /** Nobody comes to a gate that is not there. */
+  async packetsFrom(address: Address): Promise<number> {
+    this.#checked(() => checkAddress(address));
+    return 0;
+  }
+
+  async record(ports: readonly number[] | 'any', seconds: Seconds): Promise<Recording> {
+    this.#checked(() => checkRecording(ports, seconds));
+    // not which ports: they may be somebody's knock code
+    this.#say(`would record for ${Math.round(seconds)} s`);
+    return {
+      // the dynamic ports of RFC 6335, as the helper has them
+      ports: ports === 'any' ? [randomInt(49_152, 65_536)] : [...ports],
+      seen: async () => [],
+      stop: async () => undefined,
+    };
   }
 
   /** Nothing but this object changes what it holds. */

@@ -1,7 +1,14 @@
 import { AccessError } from '../domain/access-error.ts';
 import { parseAddress, type Address } from '../domain/address.ts';
 import type { Opening } from '../domain/grant.ts';
-import type { Firewall, FirewallLimits, OpenAddress, SyncReport } from '../domain/ports.ts';
+import type {
+  Firewall,
+  FirewallLimits,
+  OpenAddress,
+  Recording,
+  SyncReport,
+} from '../domain/ports.ts';
+import type { Seconds } from '../domain/time.ts';
 import { Requests, type Ask, type Done } from './requests.ts';
 import type { WireTimings } from './wire.ts';
 
@@ -21,8 +28,8 @@ export interface HelperClientOptions {
  */
 export class HelperClient implements Firewall {
   readonly #requests: Requests;
-  /** Lists take long, and the helper answers a connection in order: an open does not wait behind them. */
-  #reads: Requests | undefined;
+  /** Lists take long, and the helper answers a connection in order: an open waits behind nothing but its like. */
+  #others: Requests | undefined;
   #listing: Promise<OpenAddress[]> | undefined;
   readonly #socket: string;
   readonly #deadline: number;
@@ -70,6 +77,27 @@ export class HelperClient implements Firewall {
     return present((await this.#ask({ verb: 'limits' })).limits, 'limits');
   }
 
+  async packetsFrom(address: Address): Promise<number> {
+    return present((await this.#ask({ verb: 'packets', address })).packets, 'packets');
+  }
+
+  async record(wanted: readonly number[] | 'any', seconds: Seconds): Promise<Recording> {
+    const answer = await this.#ask({ verb: 'record', ports: wanted, seconds });
+    const recording = present(answer.recording, 'recording');
+    return {
+      ports: present(answer.ports, 'ports'),
+      seen: async () => {
+        const { sightings } = await this.#ask({ verb: 'recorded', recording }, 5);
+        return present(sightings, 'sightings').map((sighting) => ({
+          ...sighting,
+          address: addressOf(sighting.address),
+        }));
+      },
+      // left alone, it ends by itself
+      stop: () => this.#ask({ verb: 'unrecord', recording }).then(nothing, nothing),
+    };
+  }
+
   onDisturbed(listener: () => void): void {
     this.#listeners.push(listener);
   }
@@ -77,15 +105,15 @@ export class HelperClient implements Firewall {
   /** Lets go of the helper; what is still under way is rejected, what is open stays open. */
   stop(): void {
     this.#requests.stop();
-    this.#reads?.stop();
+    this.#others?.stop();
   }
 
-  #readers(): Requests {
-    return (this.#reads ??= new Requests(this.#socket, () => undefined));
+  #besides(): Requests {
+    return (this.#others ??= new Requests(this.#socket, () => undefined));
   }
 
   async #ask(ask: Ask, times = 1): Promise<Done> {
-    const answer = await (ask.verb === 'list' ? this.#readers() : this.#requests).make(
+    const answer = await (urgent.has(ask.verb) ? this.#requests : this.#besides()).make(
       ask,
       this.#deadline * times,
     );
@@ -98,6 +126,10 @@ export class HelperClient implements Firewall {
     );
   }
 }
+
+const urgent: ReadonlySet<Ask['verb']> = new Set(['open', 'close', 'sync', 'limits']);
+
+const nothing = (): void => undefined;
 
 function present<T>(value: T | undefined, what: string): T {
   if (value !== undefined) return value;

@@ -12,6 +12,19 @@ class Malformed extends Error {
   }
 }
 
+const verbs = [
+  'open',
+  'close',
+  'list',
+  'sync',
+  'packets',
+  'record',
+  'recorded',
+  'unrecord',
+  'limits',
+  'ping',
+];
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
@@ -39,6 +52,7 @@ function requestOf(id: number, fields: Fields): WireRequest {
       only(fields, ['id', 'verb']);
       return { id, verb };
     case 'close':
+    case 'packets':
       only(fields, ['id', 'verb', 'address']);
       return { id, verb, address: text(fields['address'], 'address') };
     case 'open':
@@ -51,9 +65,23 @@ function requestOf(id: number, fields: Fields): WireRequest {
     case 'sync':
       only(fields, ['id', 'verb', 'openings']);
       return { id, verb, openings: list(fields['openings'], 'openings').map(openingOf) };
+    case 'record': {
+      only(fields, ['id', 'verb', 'ports', 'seconds']);
+      const ports = fields['ports'];
+      return {
+        id,
+        verb,
+        ports: ports === 'any' ? ports : list(ports, 'ports').map((port) => number(port, 'ports')),
+        seconds: number(fields['seconds'], 'seconds'),
+      };
+    }
+    case 'recorded':
+    case 'unrecord':
+      only(fields, ['id', 'verb', 'recording']);
+      return { id, verb, recording: text(fields['recording'], 'recording') };
     default:
       throw new Malformed(
-        'The verb must be one of open, close, list, sync, limits, ping.',
+        `The verb must be one of ${verbs.join(', ')}.`,
         typeof verb === 'string' ? 'unknown-verb' : 'malformed',
       );
   }
@@ -71,9 +99,10 @@ function openingOf(value: unknown): WireOpening {
 function serviceOf(value: unknown): WireService {
   const fields = objectOf(value, 'a service');
   only(fields, ['service', 'seconds']);
-  const seconds = fields['seconds'];
-  if (typeof seconds !== 'number') throw new Malformed('`seconds` must be a number.');
-  return { service: text(fields['service'], 'service'), seconds };
+  return {
+    service: text(fields['service'], 'service'),
+    seconds: number(fields['seconds'], 'seconds'),
+  };
 }
 
 function json(source: string): unknown {
@@ -100,6 +129,11 @@ function idOf(value: unknown): number {
 
 function text(value: unknown, key: string): string {
   if (typeof value !== 'string') throw new Malformed(`\`${key}\` must be a string.`);
+  return value;
+}
+
+function number(value: unknown, key: string): number {
+  if (typeof value !== 'number') throw new Malformed(`\`${key}\` must be a number.`);
   return value;
 }
 

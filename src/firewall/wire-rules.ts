@@ -1,3 +1,4 @@
+import { addressFault } from './wire-address.ts';
 import type { WireError, WireErrorCode, WireLimits, WireOpening, WireService } from './wire.ts';
 
 /** A request that asks for more than it may; `code` goes back to the sender. */
@@ -16,28 +17,10 @@ export function quote(text: string): string {
   return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
 }
 
-/**
- * One IPv4 host in canonical dotted form, and one that can have a sender behind
- * it: not in 0.0.0.0/8, 127.0.0.0/8, 224.0.0.0/4 or 240.0.0.0/4. Private and
- * reserved networks are the app's to judge.
- *
- * @throws Refused `bad-address`
- */
+/** @throws Refused `bad-address`; see wire-address for what is one. */
 export function checkAddress(address: string): void {
-  const numbers = address.split('.');
-  const canonical =
-    numbers.length === 4 &&
-    numbers.every((n) => /^(0|[1-9][0-9]{0,2})$/.test(n) && Number(n) <= 255);
-  if (!canonical) {
-    throw new Refused(
-      'bad-address',
-      `${quote(address)} is not one IPv4 host address: four numbers from 0 to 255 with dots, no prefix length.`,
-    );
-  }
-  const first = Number(numbers[0]);
-  if (first === 0 || first === 127 || first >= 224) {
-    throw new Refused('bad-address', `${address} can never be where a packet comes from.`);
-  }
+  const fault = addressFault(address);
+  if (fault !== undefined) throw new Refused('bad-address', `${quote(address)} ${fault}.`);
 }
 
 /**
@@ -117,4 +100,32 @@ export function tooMany(limits: WireLimits): Refused {
     'too-many',
     `${limits.mostAddresses} addresses are open, which is the most that the helper allows.`,
   );
+}
+
+/** Most ports that a recording may be asked for, and its longest time in seconds. */
+const mostPorts = 3;
+const longestWindow = 120;
+
+/**
+ * Every rule for a recording that can be checked without asking the kernel. The
+ * ports may be somebody's secret: no message repeats them.
+ *
+ * @throws Refused `bad-port` or `bad-duration`
+ */
+export function checkRecording(ports: readonly number[] | 'any', seconds: number): void {
+  if (ports !== 'any') {
+    const real = ports.every((port) => Number.isInteger(port) && port >= 1 && port <= 65_535);
+    if (ports.length < 1 || ports.length > mostPorts || !real) {
+      throw new Refused('bad-port', `Name 1 to ${mostPorts} ports, from 1 to 65535.`);
+    }
+    if (new Set(ports).size < ports.length) {
+      throw new Refused('bad-port', 'A port is named twice.');
+    }
+  }
+  if (!(seconds >= 1 && seconds <= longestWindow)) {
+    throw new Refused(
+      'bad-duration',
+      `A recording lasts 1 to ${longestWindow} seconds, not ${seconds}.`,
+    );
+  }
 }

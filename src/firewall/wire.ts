@@ -21,9 +21,16 @@ export interface WireOpening {
 
 export type WireRequest =
   | { readonly id: number; readonly verb: 'list' | 'limits' | 'ping' }
-  | { readonly id: number; readonly verb: 'close'; readonly address: string }
+  | { readonly id: number; readonly verb: 'close' | 'packets'; readonly address: string }
   | ({ readonly id: number; readonly verb: 'open' } & WireOpening)
-  | { readonly id: number; readonly verb: 'sync'; readonly openings: readonly WireOpening[] };
+  | { readonly id: number; readonly verb: 'sync'; readonly openings: readonly WireOpening[] }
+  | {
+      readonly id: number;
+      readonly verb: 'record';
+      readonly ports: readonly number[] | 'any';
+      readonly seconds: number;
+    }
+  | { readonly id: number; readonly verb: 'recorded' | 'unrecord'; readonly recording: string };
 
 export type WireErrorCode =
   | 'malformed' // not JSON, not UTF-8, a key missing, unknown or of the wrong kind
@@ -32,7 +39,9 @@ export type WireErrorCode =
   | 'bad-address'
   | 'bad-service'
   | 'bad-duration'
-  | 'too-many' // over the cap on addresses
+  | 'bad-port' // not a port, or one that is in use
+  | 'gone' // no such recording, or none any more
+  | 'too-many' // over the cap on addresses or on recordings
   | 'kernel' // nftables refused; nothing was changed
   | 'unconfirmed' // nftables did not answer; nobody knows
   | 'busy'; // too many clients
@@ -67,6 +76,16 @@ export interface WireReport {
   readonly failed: readonly { readonly address: string; readonly reason: string }[];
 }
 
+/** A source that has tried recorded ports. */
+export interface WireSighting {
+  readonly address: string;
+  readonly ports: readonly number[];
+  /** Of the port that it has tried least. */
+  readonly packets: number;
+  /** Has tried decoys too. */
+  readonly sweeper: boolean;
+}
+
 /** `id` is null when the request's own could not be read. */
 export type WireAnswer =
   | { readonly id: number | null; readonly ok: false; readonly error: WireError }
@@ -77,6 +96,10 @@ export type WireAnswer =
       readonly addresses?: readonly WireOpened[];
       readonly report?: WireReport;
       readonly limits?: WireLimits;
+      readonly packets?: number;
+      readonly recording?: string;
+      readonly ports?: readonly number[];
+      readonly sightings?: readonly WireSighting[];
     };
 
 export interface WireEvent {

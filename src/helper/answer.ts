@@ -2,18 +2,26 @@ import type { WireAnswer, WireRequest } from '../firewall/wire.ts';
 import { Refused } from '../firewall/wire-rules.ts';
 import type { Gate } from './gate.ts';
 import { reasonOf, type Log } from './log.ts';
+import type { Recordings } from './recordings.ts';
+
+export interface Doors {
+  readonly gate: Gate;
+  readonly recordings: Recordings;
+}
 
 /** The closed table of what may be asked. Never rejects. */
 export async function answer(
-  gate: Gate,
+  { gate, recordings }: Doors,
   log: Log,
   request: WireRequest,
   receivedAt: number,
 ): Promise<WireAnswer> {
   const { id, verb } = request;
   try {
-    const result = await carryOut(gate, request, receivedAt);
+    const result = await carryOut({ gate, recordings }, request, receivedAt);
     if (verb === 'open' || verb === 'close') log(verb, { address: request.address, ...result });
+    // not the ports: they may be somebody's knock code
+    if (verb === 'record' || verb === 'unrecord') log(verb);
     if (verb === 'sync') log(verb, summary(result));
     return { id, ok: true, ...result };
   } catch (error) {
@@ -27,7 +35,11 @@ export async function answer(
 
 type Result = Omit<Extract<WireAnswer, { ok: true }>, 'id' | 'ok'>;
 
-async function carryOut(gate: Gate, request: WireRequest, receivedAt: number): Promise<Result> {
+async function carryOut(
+  { gate, recordings }: Doors,
+  request: WireRequest,
+  receivedAt: number,
+): Promise<Result> {
   switch (request.verb) {
     case 'open':
       return { timings: await gate.open(request, receivedAt) };
@@ -40,6 +52,15 @@ async function carryOut(gate: Gate, request: WireRequest, receivedAt: number): P
       return { report: await gate.sync(request.openings) };
     case 'limits':
       return { limits: gate.limits };
+    case 'packets':
+      return { packets: await gate.packetsFrom(request.address) };
+    case 'record':
+      return recordings.begin(request.ports, request.seconds);
+    case 'recorded':
+      return { sightings: await recordings.seen(request.recording) };
+    case 'unrecord':
+      await recordings.end(request.recording);
+      return {};
     case 'ping':
     default:
       return {};

@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { ConfigError, readConfig, type HelperConfig } from './config.ts';
+import { ConfigError } from './config-values.ts';
+import { readConfig, type HelperConfig } from './config.ts';
 
 /**
  * Reads the file that limits the helper, if nobody but root can have written it:

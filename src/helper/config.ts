@@ -1,10 +1,25 @@
-import { isAbsolute } from 'node:path';
 import { outermost, parseCidr, type Cidr } from './cidr.ts';
+import {
+  ConfigError,
+  list,
+  objectOf,
+  optionalWord,
+  parse,
+  path,
+  socketPath,
+  whole,
+} from './config-values.ts';
 import { overlap, parsePorts, portText, type PortRange } from './ports.ts';
 
 export interface ServicePorts {
   readonly name: string;
   readonly ports: readonly PortRange[];
+}
+
+/** Ports from `first` to `last` inclusive, of either protocol. */
+export interface PairingPorts {
+  readonly first: number;
+  readonly last: number;
 }
 
 /** What the helper may do at most; see deploy/helper.json.example. */
@@ -21,13 +36,10 @@ export interface HelperConfig {
   /** The longest opening, in seconds. */
   readonly longest: number;
   readonly mostAddresses: number;
+  /** Where the port is chosen that a caller is told to try. */
+  readonly pairing: PairingPorts;
   /** Where nft may be; the first that exists is used. */
   readonly nft: readonly string[];
-}
-
-/** A fault in the configuration, in one sentence that names the key and what is allowed. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
 }
 
 const keys = [
@@ -38,8 +50,13 @@ const keys = [
   'trusted',
   'longest',
   'mostAddresses',
+  'pairing',
   'nft',
 ];
+/** The dynamic ports of RFC 6335, section 6. */
+const usualPairing: PairingPorts = { first: 49_152, last: 65_535 };
+/** Fewer could be tried one after the other by somebody lucky. */
+const fewestPairing = 1024;
 const usualNft = ['/usr/sbin/nft', '/sbin/nft', '/usr/local/sbin/nft'];
 
 /** @throws ConfigError */
@@ -49,6 +66,7 @@ export function readConfig(source: string): HelperConfig {
   if (unknown !== undefined) {
     throw new ConfigError(`There is no key "${unknown}"; allowed are ${keys.join(', ')}.`);
   }
+  const services = servicesOf(fields['services']);
   return {
     socket: socketPath(fields['socket']),
     socketGroup: optionalWord(
@@ -64,10 +82,11 @@ export function readConfig(source: string): HelperConfig {
         /^[a-z][a-z0-9_]{0,31}$/,
         'a name of a–z, 0–9 and _',
       ) ?? 'dialgate',
-    services: servicesOf(fields['services']),
+    services,
     trusted: trustedOf(fields['trusted'] ?? []),
     longest: whole(fields['longest'], 'longest', 1, 31_536_000),
     mostAddresses: whole(fields['mostAddresses'], 'mostAddresses', 1, 20_000),
+    pairing: pairingOf(fields['pairing'] ?? usualPairing, services),
     nft: list(fields['nft'] ?? usualNft, 'nft').map((value) => path(value, 'nft')),
   };
 }
@@ -110,6 +129,30 @@ function refuseClashes(all: readonly { readonly name: string; readonly range: Po
   }
 }
 
+function pairingOf(value: unknown, services: readonly ServicePorts[]): PairingPorts {
+  const fields = objectOf(value, 'pairing');
+  const unknown = Object.keys(fields).find((key) => key !== 'first' && key !== 'last');
+  if (unknown !== undefined) {
+    throw new ConfigError(`pairing: there is no key "${unknown}"; allowed are first, last.`);
+  }
+  const first = whole(fields['first'], 'pairing.first', 1, 65_535);
+  const last = whole(fields['last'], 'pairing.last', first, 65_535);
+  const free = Array.from({ length: last - first + 1 }, (_, at) => first + at).filter(
+    (port) => !isServicePort(services, port),
+  );
+  if (free.length >= fewestPairing) return { first, last };
+  throw new ConfigError(
+    `pairing: of ports ${first} to ${last} only ${free.length} belong to no service; at least ${fewestPairing} must.`,
+  );
+}
+
+/** Whether any service has the port, by either protocol. */
+export function isServicePort(services: readonly ServicePorts[], port: number): boolean {
+  return services.some(({ ports }) =>
+    ports.some(({ first, last }) => first <= port && port <= last),
+  );
+}
+
 function trustedOf(value: unknown): Cidr[] {
   return outermost(
     list(value, 'trusted', 0).map((text) => {
@@ -122,59 +165,4 @@ function trustedOf(value: unknown): Cidr[] {
       return network;
     }),
   );
-}
-
-function parse(source: string): unknown {
-  try {
-    return JSON.parse(source);
-  } catch (error) {
-    throw new ConfigError(`It is not JSON: ${(error as Error).message}.`);
-  }
-}
-
-function objectOf(value: unknown, key: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigError(`${key}: must be an object in braces.`);
-  }
-  return value as Record<string, unknown>;
-}
-
-function list(value: unknown, key: string, least = 1): readonly unknown[] {
-  if (!Array.isArray(value) || value.length < least) {
-    throw new ConfigError(`${key}: must be a list${least > 0 ? ' with at least one entry' : ''}.`);
-  }
-  return value;
-}
-
-/** Of sockaddr_un (unix(7)); what is longer would be cut off without a word. */
-const longestSocketPath = 107;
-
-function socketPath(value: unknown): string {
-  const socket = path(value, 'socket');
-  if (Buffer.byteLength(socket) > longestSocketPath) {
-    throw new ConfigError(`socket: must be a path of at most ${longestSocketPath} bytes.`);
-  }
-  return socket;
-}
-
-function path(value: unknown, key: string): string {
-  if (typeof value !== 'string' || !isAbsolute(value) || value.includes('\0')) {
-    throw new ConfigError(`${key}: must be an absolute path.`);
-  }
-  return value;
-}
-
-function optionalWord(value: unknown, key: string, form: RegExp, what: string): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string' || !form.test(value)) {
-    throw new ConfigError(`${key}: must be ${what}.`);
-  }
-  return value;
-}
-
-function whole(value: unknown, key: string, least: number, most: number): number {
-  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
-    throw new ConfigError(`${key}: must be a whole number from ${least} to ${most}.`);
-  }
-  return value as number;
 }

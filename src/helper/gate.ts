@@ -7,18 +7,27 @@ import type {
 } from '../firewall/wire.ts';
 import { checkAddress, checkOpening, Refused, tooMany } from '../firewall/wire-rules.ts';
 import type { HelperConfig } from './config.ts';
-import { editLine, firstEditLine, openedOf, parseSet, type Edit, type Listed } from './elements.ts';
+import { editLine, firstEditLine, openedOf, type Edit } from './elements.ts';
+import { Fresh } from './fresh.ts';
 import { Ledger } from './ledger.ts';
-import { runNft } from './nft-run.ts';
-import { NftLost, NftRefused, type NftShell } from './nft-shell.ts';
-import { openSet } from './ruleset.ts';
+import { listSet, type Listed } from './nft-list.ts';
+import { kinds, openSet } from './sets.ts';
 import { syncGate } from './sync.ts';
+import type { Transactions } from './transactions.ts';
+import { Turns } from './turns.ts';
 
 export interface GateEvents {
   /** The kernel says that something is missing: resolves when the guard stands again. */
   readonly repair: () => Promise<unknown>;
   /** Nobody knows what the kernel has now. */
   readonly doubt: (why: string) => void;
+}
+
+/** How long packets are counted where asking is cheap: longer than a telephone call lasts. Seconds. */
+const freshFor = 900;
+
+export function limitsOf({ services, longest, mostAddresses }: HelperConfig): WireLimits {
+  return { services: services.map(({ name }) => name), longest, mostAddresses };
 }
 
 const micro = (from: number, to: number): number => Math.round((to - from) * 1000);
@@ -31,39 +40,46 @@ export class Gate {
   readonly limits: WireLimits;
   readonly #nft: string;
   readonly #table: string;
-  readonly #shell: NftShell;
+  readonly #transactions: Transactions;
   readonly #events: GateEvents;
   readonly #ledger = new Ledger();
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #fresh: Fresh;
+  readonly #turns = new Turns();
 
-  constructor(nft: string, config: HelperConfig, shell: NftShell, events: GateEvents) {
-    const { table, longest, mostAddresses } = config;
-    this.limits = { services: config.services.map(({ name }) => name), longest, mostAddresses };
+  constructor(nft: string, config: HelperConfig, transactions: Transactions, events: GateEvents) {
+    this.limits = limitsOf(config);
     this.#nft = nft;
-    this.#table = table;
-    this.#shell = shell;
+    this.#table = config.table;
+    this.#transactions = transactions;
     this.#events = events;
+    this.#fresh = new Fresh(nft, config.table);
   }
 
   /** `receivedAt` is of the monotonic clock, in milliseconds. */
   open(opening: WireOpening, receivedAt: number): Promise<WireTimings> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       checkOpening(opening, this.limits);
       const { address, services } = opening;
       if (!this.#ledger.fits(address, this.limits.mostAddresses)) throw tooMany(this.limits);
       const began = performance.now();
       const unwanted = this.limits.services.filter((s) => !services.some((w) => w.service === s));
+      const longest = Math.max(...services.map(({ seconds }) => seconds));
       const edit: Edit = {
         renew: new Map(services.map(({ service, seconds }) => [service, [{ address, seconds }]])),
         remove: new Map(unwanted.map((service) => [service, [address]])),
-        visits: [{ address, seconds: Math.max(...services.map(({ seconds }) => seconds)) }],
+        visits: [{ address, seconds: longest }],
+        fresh: [{ address, seconds: Math.min(longest, freshFor) }],
+        stale: [],
       };
-      const applied = this.#ledger.has(address) ? this.#apply(edit) : this.#applyFirst(edit);
+      const applied = this.#ledger.has(address)
+        ? this.#apply(edit)
+        : this.#applyFirst(address, edit);
       await applied.catch(async (error: unknown) => {
         if (error instanceof Refused && error.code === 'unconfirmed') await this.#undo(address);
         throw error;
       });
       this.#ledger.note(address, services);
+      this.#fresh.changed();
       const done = performance.now();
       return {
         waited: micro(receivedAt, began),
@@ -74,11 +90,22 @@ export class Gate {
   }
 
   close(address: string): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       checkAddress(address);
       await this.#apply(this.#closing(address));
       this.#ledger.drop(address);
+      this.#fresh.changed();
     });
+  }
+
+  /** Let in since the address was last opened; 0 when it is not open. */
+  async packetsFrom(address: string): Promise<number> {
+    checkAddress(address);
+    if (!this.#ledger.has(address)) return 0;
+    const lately = await this.#fresh.packetsFrom(address).catch(() => undefined);
+    if (lately !== undefined) return lately;
+    const services = (await this.#opened()).find((one) => one.address === address)?.services ?? [];
+    return services.reduce((sum, { packets }) => sum + packets, 0);
   }
 
   /** Not in turn: an open does not wait for somebody's list. */
@@ -88,24 +115,19 @@ export class Gate {
 
   /** Counts what is open; whether it is what we left open. Others may have changed it. */
   recount(): Promise<boolean> {
-    return this.#inTurn(() => this.#count());
+    return this.#turns.take(() => this.#count());
   }
 
   sync(openings: readonly WireOpening[]): Promise<WireReport> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const report = await syncGate(openings, this.limits, {
         list: () => this.#opened(),
         apply: (edit, addresses) => this.#apply(edit, 1500 + 10 * addresses),
       });
+      this.#fresh.changed();
       if (report.opened.length + report.closed.length > 0) await this.#count();
       return report;
     });
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined);
-    return result;
   }
 
   async #count(): Promise<boolean> {
@@ -116,64 +138,32 @@ export class Gate {
   }
 
   async #opened(): Promise<WireOpened[]> {
-    const { services } = this.limits;
-    const sets = await Promise.all(
-      services.map((service) => this.#list(service).catch(() => this.#listAgain(service))),
+    const lists = this.limits.services.flatMap((service) =>
+      kinds.map(async (kind) => ({
+        service,
+        kind,
+        elements: await this.#list(openSet(service)(kind)),
+      })),
     );
-    return openedOf(new Map(services.map((service, at) => [service, sets[at] ?? []])));
+    return openedOf(await Promise.all(lists));
   }
 
-  /** A nft of its own: `nft -i` takes three times as long over a long list, and opens would wait for it. */
-  async #list(service: string): Promise<Listed[]> {
-    const args = ['-j', 'list', 'set', 'inet', this.#table, openSet(service)];
-    const { status, output, errors } = await runNft(this.#nft, args);
-    if (status !== 0) throw new Refused('kernel', `nftables cannot list: ${errors.trim()}.`);
-    return parseSet(output);
-  }
-
-  async #listAgain(service: string): Promise<Listed[]> {
-    await this.#events.repair();
-    return this.#list(service);
-  }
-
-  async #apply(edit: Edit, deadline?: number): Promise<void> {
-    await this.#run(editLine(this.#table, edit), deadline);
-  }
-
-  /** Where nothing should be open for the address yet. */
-  async #applyFirst(edit: Edit): Promise<void> {
-    try {
-      await this.#shell.run(firstEditLine(this.#table, edit));
-    } catch (error) {
-      if (!(error instanceof NftRefused)) throw this.#refusal(error);
-      // nothing was changed: something is there after all, or the long way will say what is wrong
-      await this.#apply(edit);
-    }
-  }
-
-  async #run(line: string, deadline?: number): Promise<string> {
-    try {
-      return await this.#shell.run(line, deadline);
-    } catch (error) {
-      // the guard may have been flushed a moment ago: once it stands again, the same is tried again
-      const flushed = error instanceof NftRefused && /No such file/.test(error.message);
-      if (!flushed) throw this.#refusal(error);
-    }
-    await this.#events.repair();
-    return this.#shell.run(line, deadline).catch((error: unknown) => {
-      throw this.#refusal(error);
+  async #list(set: string): Promise<Listed[]> {
+    return listSet(this.#nft, this.#table, set).catch(async () => {
+      await this.#events.repair();
+      return listSet(this.#nft, this.#table, set);
     });
   }
 
-  #refusal(error: unknown): unknown {
-    if (error instanceof NftRefused) {
-      if (/Too many open files/.test(error.message)) return tooMany(this.limits);
-      return new Refused('kernel', `nftables refused: ${error.message}`);
-    }
-    if (error instanceof NftLost) {
-      return new Refused('unconfirmed', `${error.message} Take it as not done.`);
-    }
-    return error;
+  async #apply(edit: Edit, deadline?: number): Promise<void> {
+    await this.#transactions.run(editLine(this.#table, edit), deadline);
+  }
+
+  /** Where nothing should be open for the address yet. */
+  async #applyFirst(address: string, edit: Edit): Promise<void> {
+    const line = firstEditLine(this.#table, edit, !this.#ledger.remembers(address));
+    // refused: something is there after all, or the long way will say what is wrong
+    if (!(await this.#transactions.try(line))) await this.#apply(edit);
   }
 
   #closing(address: string): Edit {
@@ -181,6 +171,8 @@ export class Gate {
       renew: new Map(),
       remove: new Map(this.limits.services.map((s) => [s, [address]])),
       visits: [],
+      fresh: [],
+      stale: [address],
     };
   }
 

@@ -1,13 +1,15 @@
 import type { WireRequest } from '../firewall/wire.ts';
 import { answer } from './answer.ts';
 import type { HelperConfig } from './config.ts';
-import { Gate } from './gate.ts';
+import { Gate, limitsOf } from './gate.ts';
 import { Guard } from './guard.ts';
 import type { Log } from './log.ts';
 import { NftMonitor } from './nft-monitor.ts';
 import { NftShell } from './nft-shell.ts';
+import { Recordings } from './recordings.ts';
 import { claimSocket, giveToGroup } from './socket-file.ts';
 import { listen, type SocketServer } from './socket-server.ts';
+import { Transactions } from './transactions.ts';
 import { Watch } from './watch.ts';
 
 /** Puts the parts together. The guard stands before the first request is read. */
@@ -29,7 +31,9 @@ export async function startHelper(
     if (rebuilt) disturbed('The guard was altered or removed and has been rebuilt empty.');
     return rebuilt;
   };
-  const gate = new Gate(nft, config, shell, { repair, doubt: disturbed });
+  const transactions = new Transactions(shell, repair, limitsOf(config));
+  const recordings = new Recordings(nft, config, transactions);
+  const gate = new Gate(nft, config, transactions, { repair, doubt: disturbed });
 
   const watch = new Watch(async (changedBy) => {
     const rebuilt = await repair();
@@ -40,9 +44,10 @@ export async function startHelper(
   const monitor = new NftMonitor(nft, ours, (by) => void watch.look(by));
 
   await guard.ensure();
+  await recordings.clear();
   await gate.recount(); // counts what a helper before us has opened
   server = await listen(config.socket, (request: WireRequest, receivedAt) =>
-    answer(gate, log, request, receivedAt),
+    answer({ gate, recordings }, log, request, receivedAt),
   );
   if (config.socketGroup !== undefined) giveToGroup(config.socket, config.socketGroup, log);
   monitor.start();

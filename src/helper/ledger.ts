@@ -1,6 +1,8 @@
 import type { WireOpened, WireOpening, WireService } from '../firewall/wire.ts';
 import { changesBetween } from '../firewall/wire-compare.ts';
 
+const mostKnown = 100_000;
+
 /**
  * What the kernel should hold, kept so that the cap on addresses costs an open
  * nothing, and that changes by others can be told from our own.
@@ -8,6 +10,8 @@ import { changesBetween } from '../firewall/wire-compare.ts';
 export class Ledger {
   /** Address → service → when it ends, in milliseconds of the monotonic clock. */
   #ends = new Map<string, ReadonlyMap<string, number>>();
+  /** Whoever the kernel may remember, as far as we do. */
+  readonly #known = new Set<string>();
 
   /** Whether the address fits, if there may be `most`; one that is open already always does. */
   fits(address: string, most: number): boolean {
@@ -27,10 +31,18 @@ export class Ledger {
 
   note(address: string, services: readonly WireService[]): void {
     const now = performance.now();
+    // forgetting costs a second try at an open, no more
+    if (this.#known.size >= mostKnown) this.#known.clear();
+    this.#known.add(address);
     this.#ends.set(
       address,
       new Map(services.map(({ service, seconds }) => [service, now + seconds * 1000])),
     );
+  }
+
+  /** Whether it was open at any time that we know of. */
+  remembers(address: string): boolean {
+    return this.#known.has(address);
   }
 
   drop(address: string): void {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { findNft, loadConfig } from './config-file.ts';
-import { ConfigError } from './config.ts';
+import { ConfigError } from './config-values.ts';
 import { startHelper } from './helper.ts';
 import { log, reasonOf } from './log.ts';
 import { rulesetOf } from './ruleset.ts';

@@ -1,6 +1,8 @@
-import type { Cidr } from './cidr.ts';
+import type { AddressKind } from '../firewall/wire-address.ts';
 import type { HelperConfig } from './config.ts';
 import { portKey } from './ports.ts';
+import { freshSet, kinds, openSet, side, visitedSet, type SetOf } from './sets.ts';
+import { trustedRules } from './trusted-rules.ts';
 
 /**
  * How long an address is remembered after its opening has ended: for that long
@@ -8,14 +10,13 @@ import { portKey } from './ports.ts';
  */
 export const memory = 24 * 3600;
 
-export const openSet = (service: string): string => `open4_${service}`;
-export const visitedSet = 'visited4';
-
 /**
  * The kernel's own cap on a set stands a little above the helper's: closing is
  * add-then-delete, which wants a slot, and ended elements keep theirs for a second.
  */
 const spareSlots = 64;
+/** As many as a sync may add and delete in one transaction. */
+const spareFresh = 1024;
 
 /** Room for a day's comings and goings, not only for those open at once. */
 const visitedSize = (mostAddresses: number): number => Math.max(65_536, 8 * mostAddresses);
@@ -36,34 +37,27 @@ const visitedSize = (mostAddresses: number): number => Math.max(65_536, 8 * most
  */
 export function rulesetOf(config: HelperConfig): string {
   const { table, services, trusted, mostAddresses } = config;
-  const setSize = mostAddresses + spareSlots;
   const vmap = (chain: string): string =>
     services
       .flatMap(({ name, ports }) => ports.map((port) => `${portKey(port)} : jump ${chain}_${name}`))
       .join(', ');
-  const sets = services.map(
-    ({ name }) => `
-  set ${openSet(name)} { type ipv4_addr; flags timeout; counter; size ${setSize}; }
-  set open6_${name} { type ipv6_addr; flags timeout; counter; size ${setSize}; }`,
-  );
   const gates = services.map(
     ({ name }) => `
   chain gate_${name} {
-    ip saddr @${openSet(name)} accept
-    ip6 saddr @open6_${name} accept
+${perKind((kind) => `${side(kind, 'saddr')} @${openSet(name)(kind)} goto in${kind}`)}
     goto strangers
   }
   chain way_${name} {
-    ip daddr @${openSet(name)} accept
-    ip6 daddr @open6_${name} accept
+${perKind((kind) => `${side(kind, 'daddr')} @${openSet(name)(kind)} accept`)}
     goto cut
   }`,
   );
   return `add table inet ${table}
 delete table inet ${table}
 table inet ${table} {
-  set ${visitedSet} { type ipv4_addr; flags timeout; size ${visitedSize(mostAddresses)}; }
-  set visited6 { type ipv6_addr; flags timeout; size ${visitedSize(mostAddresses)}; }${sets.join('')}
+${sets(visitedSet, '', visitedSize(mostAddresses))}
+${sets(freshSet, ' counter;', 2 * mostAddresses + spareFresh)}
+${services.map(({ name }) => sets(openSet(name), ' counter;', mostAddresses + spareSlots)).join('\n')}
   chain strangers {
     counter
     drop
@@ -72,7 +66,8 @@ table inet ${table} {
     counter
     meta l4proto tcp reject with tcp reset
     drop
-  }${gates.join('')}
+  }
+${kinds.map(letIn).join('\n')}${gates.join('')}
   chain to_visitor {
 ${trustedRules(trusted, 'daddr')}    meta l4proto . th sport vmap { ${vmap('way')} }
   }
@@ -81,31 +76,36 @@ ${trustedRules(trusted, 'daddr')}    meta l4proto . th sport vmap { ${vmap('way'
     iif lo accept
     meta l4proto != { tcp, udp } accept
     fib daddr type != { local, broadcast, anycast, multicast } accept
-    ct direction reply ip saddr != @${visitedSet} accept
-    ct direction reply ip6 saddr != @visited6 accept
+    ct direction reply ${noVisitor('4')} accept
+    ct direction reply ${noVisitor('6')} ${noVisitor('6net')} accept
 ${trustedRules(trusted, 'saddr')}    meta l4proto . th dport vmap { ${vmap('gate')} }
   }
   chain leaving {
     type filter hook output priority 0; policy accept;
     oif lo accept
     meta l4proto != { tcp, udp } accept
-    ip daddr @${visitedSet} goto to_visitor
-    ip6 daddr @visited6 goto to_visitor
+${perKind((kind) => `${side(kind, 'daddr')} @${visitedSet(kind)} goto to_visitor`)}
   }
 }
 `;
 }
 
-function trustedRules(trusted: readonly Cidr[], side: 'saddr' | 'daddr'): string {
-  return ([4, 6] as const)
-    .map((family) => ({
-      family,
-      texts: trusted.filter((n) => n.family === family).map((n) => n.text),
-    }))
-    .filter(({ texts }) => texts.length > 0)
-    .map(
-      ({ family, texts }) =>
-        `    ${family === 4 ? 'ip' : 'ip6'} ${side} { ${texts.join(', ')} } accept\n`,
-    )
-    .join('');
+const perKind = (rule: (kind: AddressKind) => string): string =>
+  kinds.map((kind) => `    ${rule(kind)}`).join('\n');
+
+function sets(name: SetOf, counter: string, size: number): string {
+  return kinds
+    .map((kind) => {
+      const type = kind === '4' ? 'ipv4_addr' : 'ipv6_addr';
+      return `  set ${name(kind)} { type ${type}; flags timeout;${counter} size ${size}; }`;
+    })
+    .join('\n');
 }
+
+const noVisitor = (kind: AddressKind): string => `${side(kind, 'saddr')} != @${visitedSet(kind)}`;
+
+/** The look-up in the fresh set decides nothing: it counts. */
+const letIn = (kind: AddressKind): string => `  chain in${kind} {
+    ${side(kind, 'saddr')} @${freshSet(kind)}
+    accept
+  }`;

@@ -1,7 +1,7 @@
 import { accessSync, chownSync, constants, lstatSync, readFileSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { ConfigError } from './config.ts';
+import { ConfigError } from './config-values.ts';
 import { reasonOf, type Log } from './log.ts';
 
 /**

@@ -70,7 +70,8 @@ function editOf(changes: readonly Change[]): Edit {
     }
     for (const service of shut) push(remove, service, address);
   }
-  return { renew, remove, visits };
+  // what it counted is over: the services' sets count alone
+  return { renew, remove, visits, fresh: [], stale: changes.map(({ address }) => address) };
 }
 
 function push<T>(lists: Map<string, T[]>, key: string, value: T): void {

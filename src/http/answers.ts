@@ -1,4 +1,11 @@
-import type { NewUserResult, SeenGrant } from '../access/administration.ts';
+import type {
+  NewSheetResult,
+  NewTotpResult,
+  NewUserResult,
+  SeenGrant,
+  SeenLockout,
+  Status,
+} from '../access/administration.ts';
 import type { AuditRow, CallRecord } from '../domain/attempt.ts';
 import type { Grant } from '../domain/grant.ts';
 import type { Instant } from '../domain/time.ts';
@@ -11,7 +18,7 @@ type Timed<T, Keys extends keyof T> = Omit<T, Keys> & {
 };
 
 export type UserAnswer = Timed<User, 'createdAt'>;
-/** The secrets in these three are shown this once. */
+/** The secrets in these six are shown this once. */
 export interface NewUserAnswer {
   readonly user: UserAnswer;
   readonly knockCode: string;
@@ -21,11 +28,44 @@ export interface NewPinAnswer {
   readonly user: UserAnswer;
   readonly pin: string;
 }
+export interface NewKnockCodeAnswer {
+  readonly user: UserAnswer;
+  readonly knockCode: string;
+}
+export interface NewTotpAnswer {
+  readonly user: UserAnswer;
+  readonly uri: string;
+  readonly secret: string;
+}
+export interface NewSheetAnswer {
+  readonly user: UserAnswer;
+  readonly codes: readonly string[];
+}
 export interface NewTokenAnswer {
   readonly token: TokenAnswer;
   readonly secret: string;
 }
 export type GrantAnswer = Timed<SeenGrant, 'openedAt' | 'expiresAt' | 'endedAt'>;
+export type LockoutAnswer = Timed<SeenLockout, 'lockedUntil'>;
+/** How many lockouts there were. */
+export interface UnlockedAnswer {
+  readonly ended: number;
+}
+/** What is null is not known: where no server runs, or the database cannot say. */
+export interface StatusAnswer {
+  /** Every part is well, and strangers are not refused. */
+  readonly ok: boolean;
+  readonly version: string;
+  readonly parts: Status['health']['parts'];
+  readonly calls: {
+    readonly inProgress: number;
+    /** Since the start, by reason. */
+    readonly refused: Readonly<Record<string, number>>;
+  } | null;
+  /** `failures` since the start. */
+  readonly brake: { readonly on: boolean; readonly failures: number } | null;
+  readonly openAddresses: number | null;
+}
 export type CallAnswer = Timed<CallRecord, 'beganAt' | 'endedAt'>;
 export type AuditAnswer = Timed<AuditRow, 'at'>;
 export type TokenAnswer = Timed<Token, 'createdAt' | 'revokedAt'>;
@@ -46,6 +86,13 @@ export const userAnswer = (user: User): UserAnswer => ({
   name: user.name,
   disabled: user.disabled,
   services: user.services,
+  language: user.language,
+  callerPolicy: user.callerPolicy,
+  numbers: user.numbers,
+  leastAttestation: user.leastAttestation,
+  pairing: user.pairing,
+  secondFactor: user.secondFactor,
+  codesLeft: user.codesLeft,
   createdAt: iso(user.createdAt),
 });
 
@@ -58,6 +105,41 @@ export const newUserAnswer = ({ user, knockCode, pin }: NewUserResult): NewUserA
 export const newPinAnswer = ({ user, pin }: { user: User; pin: string }): NewPinAnswer => ({
   user: userAnswer(user),
   pin,
+});
+
+export const newKnockCodeAnswer = (made: {
+  user: User;
+  knockCode: string;
+}): NewKnockCodeAnswer => ({
+  user: userAnswer(made.user),
+  knockCode: made.knockCode,
+});
+
+export const newTotpAnswer = ({ user, uri, secret }: NewTotpResult): NewTotpAnswer => ({
+  user: userAnswer(user),
+  uri,
+  secret,
+});
+
+export const newSheetAnswer = ({ user, codes }: NewSheetResult): NewSheetAnswer => ({
+  user: userAnswer(user),
+  codes,
+});
+
+export const lockoutAnswer = (lockout: SeenLockout): LockoutAnswer => ({
+  subject: lockout.subject,
+  userName: lockout.userName,
+  failures: lockout.failures,
+  lockedUntil: isoOrNull(lockout.lockedUntil),
+});
+
+export const statusAnswer = ({ health, admission, openAddresses }: Status): StatusAnswer => ({
+  ok: health.ok && admission?.braking !== true,
+  version: health.version,
+  parts: health.parts,
+  calls: admission ? { inProgress: admission.inProgress, refused: admission.refused } : null,
+  brake: admission ? { on: admission.braking, failures: admission.failures } : null,
+  openAddresses: openAddresses ?? null,
 });
 
 export const grantAnswer = (grant: Grant & { packets?: number | null }): GrantAnswer => ({
@@ -78,6 +160,8 @@ export const callAnswer = (call: CallRecord): CallAnswer => ({
   id: call.id,
   callerNumber: call.callerNumber,
   dialled: call.dialled,
+  attestation: call.attestation,
+  callBackOf: call.callBackOf,
   beganAt: iso(call.beganAt),
   endedAt: isoOrNull(call.endedAt),
   outcome: call.outcome,

@@ -13,9 +13,11 @@ import { mount, otherMethods } from './mount.ts';
 import { ownHostOnly } from './own-host.ts';
 import { answerError, answerProblem, type ProblemCode } from './problems.ts';
 import { loggedError, requestLog } from './request-log.ts';
+import { credentialRoutes } from './routes/credentials.ts';
 import { grantRoutes } from './routes/grants.ts';
-import { healthRoutes } from './routes/health.ts';
+import { lockoutRoutes } from './routes/lockouts.ts';
 import { recordRoutes } from './routes/records.ts';
+import { statusRoutes } from './routes/status.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { userRoutes } from './routes/users.ts';
 
@@ -47,15 +49,17 @@ export function createHttp(parts: HttpParts): Express {
       response.json({ ok: true });
     })
     .all(otherMethods(['GET']));
-  app.use('/v1', doorKeeper(door, rules, now));
+  app.use(['/v1', '/metrics'], doorKeeper(door, rules, now));
   mount(
     app,
     [
       ...userRoutes(rules),
+      ...credentialRoutes(rules),
+      ...lockoutRoutes(rules),
       ...grantRoutes(rules),
       ...recordRoutes(rules),
       ...tokenRoutes(rules),
-      ...healthRoutes(rules),
+      ...statusRoutes(rules),
     ],
     { deadline, late: failedTo(log) },
   );

@@ -111,6 +111,7 @@ const meaning: Readonly<Record<string, AccessErrorCode>> = {
   'user-disabled': 'user-disabled',
   'firewall-unavailable': 'firewall-unavailable',
   'firewall-refused': 'firewall-refused',
+  'call-failed': 'call-failed',
   'speech-failed': 'speech-failed',
   'store-failed': 'store-failed',
   'too-many-requests': 'unauthorized',

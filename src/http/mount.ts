@@ -96,7 +96,10 @@ function answering(route: Route, { deadline, late }: Patience): RequestHandler {
   };
 }
 
-function send(response: Response, { status = 200, location, body }: Answer): void {
+function send(response: Response, { status = 200, location, type, body }: Answer): void {
   if (location !== undefined) response.set('Location', location);
-  response.status(status).json(body);
+  if (type !== undefined) response.set('Content-Type', type);
+  response.status(status);
+  if (type === undefined) response.json(body);
+  else response.end(body);
 }

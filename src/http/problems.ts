@@ -30,6 +30,7 @@ const problems: Readonly<Record<ProblemCode, readonly [status: number, title: st
   'address-refused': [422, 'The address cannot be opened'],
   'too-many-requests': [429, 'Too many bad tokens'],
   internal: [500, 'Something went wrong here'],
+  'call-failed': [502, 'Nobody answered the telephone'],
   'firewall-refused': [502, 'The firewall refused'],
   'firewall-unavailable': [503, 'The firewall cannot be reached'],
   'speech-failed': [503, 'Speech failed'],

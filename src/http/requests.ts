@@ -1,27 +1,24 @@
 import { z } from 'zod';
-import { parseAddress, type Address } from '../domain/address.ts';
-import type { AuditKind } from '../domain/attempt.ts';
+import { isLockoutSubject } from '../access/administration.ts';
+import type { Address } from '../domain/address.ts';
+import { auditKinds } from '../domain/attempt.ts';
 import { parseKnockCode } from '../domain/knock-code.ts';
 import { parsePin } from '../domain/pin.ts';
-import { isServiceName } from '../domain/service.ts';
 import { isUserName } from '../domain/user.ts';
+import { readAddress } from './read-address.ts';
+import { text } from './request-text.ts';
+import { userSettings } from './user-settings.ts';
 
 /** What may be asked. Each field carries one sentence that says what is allowed there. */
-
-function text(allowed: string, fits: (text: string) => boolean): z.ZodString {
-  return z.string({ error: allowed }).refine(fits, { error: allowed });
-}
 
 const name = text(
   'must be 1 to 64 letters, digits, dots, hyphens or underscores, beginning with a letter or digit',
   isUserName,
 );
 const address = text(
-  'must be an IPv4 address such as 203.0.113.7',
-  (value) => parseAddress(value) !== undefined,
-);
-const service = text('must be the name of a service, such as web', isServiceName);
-const severalServices = 'must be a list of at most 32 services';
+  'must be an IPv4 or IPv6 host, or the /64 of an IPv6 host, such as 203.0.113.7, 2001:db8::7 or 2001:db8:0:1::/64',
+  (value) => readAddress(value) !== undefined,
+).transform((value) => readAddress(value) as Address);
 
 /** Query strings hold text only; ids are whole numbers from 1. */
 const wholeNumber = (allowed: string, most: number): z.ZodType<number, string> =>
@@ -37,12 +34,16 @@ export const nothing = z.strictObject({});
 export const byName = z.strictObject({ name });
 export const byId = z.strictObject({ id });
 
+export const bySubject = z.strictObject({
+  subject: text(
+    'must be the subject of a lockout, such as caller:15550123, user:7 or user:7/caller:15550123',
+    isLockoutSubject,
+  ),
+});
+
 export const newUser = z.strictObject({
   name,
-  services: z
-    .array(service, { error: severalServices })
-    .max(32, { error: severalServices })
-    .optional(),
+  ...userSettings,
   knockCode: text(
     'must be three numbers from 1 to 65535 with * between them',
     (value) => parseKnockCode(value) !== undefined,
@@ -50,9 +51,11 @@ export const newUser = z.strictObject({
   pin: text('must be 4 to 12 digits', (value) => parsePin(value) !== undefined).optional(),
 });
 
-export const userChange = z.strictObject({
-  disabled: z.boolean({ error: 'must be true or false' }),
-});
+export const userChange = z
+  .strictObject(userSettings)
+  .refine((changes) => Object.keys(changes).length > 0, {
+    error: `must name at least one of ${Object.keys(userSettings).join(', ')}`,
+  });
 
 const seconds = 'must be a whole number of seconds, at least 1';
 export const newGrant = z.strictObject({
@@ -80,35 +83,10 @@ export const grantsWanted = z.strictObject({
   ...page,
 });
 
-/** A record, so that the compiler misses none. */
-const kinds: Record<AuditKind, true> = {
-  'call-began': true,
-  'call-ended': true,
-  'attempt-accepted': true,
-  'attempt-refused': true,
-  'lockout-began': true,
-  'address-refused': true,
-  'gate-opened': true,
-  'gate-failed': true,
-  'gate-renewed': true,
-  'gate-closed': true,
-  'gate-expired': true,
-  'gate-healed': true,
-  'user-created': true,
-  'user-disabled': true,
-  'user-enabled': true,
-  'pin-reset': true,
-  'token-created': true,
-  'token-revoked': true,
-  'server-started': true,
-  'server-stopped': true,
-};
-const kindNames = Object.keys(kinds) as AuditKind[];
-
 export const auditWanted = z.strictObject({
-  kind: z.enum(kindNames, { error: `must be one of ${kindNames.join(', ')}` }).optional(),
+  kind: z.enum(auditKinds, { error: `must be one of ${auditKinds.join(', ')}` }).optional(),
   userId: id.optional(),
-  address: address.transform((value) => value as Address).optional(),
+  address: address.optional(),
   callId: id.optional(),
   ...page,
 });

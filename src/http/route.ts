@@ -15,6 +15,8 @@ export interface Answer {
   readonly status?: number;
   /** Where what was made can be found. */
   readonly location?: string;
+  /** The media type of a body that is text; without it the body is sent as JSON. */
+  readonly type?: string;
   readonly body: unknown;
 }
 

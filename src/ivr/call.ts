@@ -1,8 +1,9 @@
 import { AccessError } from '../domain/access-error.ts';
 import type { Seconds, Timer } from '../domain/time.ts';
-import type { Digit, Line, Playing } from './line.ts';
-import type { FixedPrompt, Prompt, Speech } from './prompts.ts';
-import { shown, type Question, type Reading } from './questions.ts';
+import { createKeypad } from './keypad.ts';
+import type { Line, Playing } from './line.ts';
+import type { Language, Prompt, Speech } from './prompts.ts';
+import { shown, type Question, type Reading } from './question.ts';
 
 /** The caller has hung up. Thrown by every verb of a call, caught once around it. */
 export class HungUp extends Error {
@@ -23,6 +24,9 @@ export interface CallTimes {
 
 export const usualTimes: CallTimes = { firstKey: 8, nextKey: 5 };
 
+/** Two # within this of each other are ##. Two presses of one key take a person 0.15 to 0.4 s. */
+const secondHash: Seconds = 0.5;
+
 /** What happens in a call, for the log and the screen; secret keys are masked already. */
 export interface Transcript {
   prompt(name: string, words: string): void;
@@ -33,14 +37,19 @@ export interface Transcript {
 /** The call as the flow sees it. Every verb throws HungUp once nothing more can be heard. */
 export interface Call {
   /** Speaks; a key cuts it short, and it is skipped where keys are waiting already (type-ahead). */
-  play(prompt: Prompt): Promise<void>;
+  play(prompt: Prompt, language?: Language): Promise<void>;
   /**
    * Speaks what must be heard, to its end. Keys from before its end are dropped:
    * they answered a question that the caller did not know had changed.
    */
   tell(...prompts: readonly Prompt[]): Promise<void>;
-  /** Asks until the answer can be read; NoAnswer after three prompts in vain. */
-  ask<T>(question: Question<T>): Promise<T>;
+  /**
+   * Asks until the answer can be read; NoAnswer after three prompts in vain. News that
+   * comes before a key of the answer ends the asking, and is what it resolves to.
+   */
+  ask<T, N = never>(question: Question<T>, news?: Promise<N>): Promise<T | N>;
+  /** From here on the call is in this language. */
+  speak(language: Language): void;
   hangUp(): Promise<void>;
 }
 
@@ -49,56 +58,28 @@ const mostAskings = 3;
 export interface CallParts {
   readonly line: Line;
   readonly speech: Speech;
+  readonly language: Language;
   readonly timer: Timer;
   readonly transcript: Transcript;
-  readonly times?: CallTimes;
+  readonly times?: CallTimes | undefined;
 }
 
 /** Listens from the moment it is made: a digit that comes at once is not lost. */
-export function createCall({
-  line,
-  speech,
-  timer,
-  transcript,
-  times = usualTimes,
-}: CallParts): Call {
-  const keys: Digit[] = [];
-  let swallow: Digit | undefined;
+export function createCall(parts: CallParts): Call {
+  const { line, speech, timer, transcript, times = usualTimes } = parts;
+  let language = parts.language;
   let interruptible: Playing | undefined;
-  let wake: (() => void) | undefined;
-
-  line.onDigit((digit) => {
-    const habit = digit === swallow;
-    swallow = undefined;
-    if (habit) return;
-    keys.push(digit);
-    interruptible?.stop();
-    wake?.();
-  });
+  // last of these: keys that came earlier are pressed here and now
+  const keypad = createKeypad(line, timer, () => interruptible?.stop());
+  /** Whether an answer has been begun: nothing but a key, or silence, ends it. */
+  let answering = false;
 
   function stillThere(): void {
     if (line.ended.aborted) throw new HungUp();
   }
 
-  /** Waits for a key, the time to run out, or the end of the call. */
-  async function keyOrTimeout(seconds: Seconds): Promise<void> {
-    if (keys.length > 0 || line.ended.aborted) return;
-    await new Promise<void>((resolve) => {
-      const alarm = timer(seconds, resolve);
-      const done = (): void => resolve();
-      line.ended.addEventListener('abort', done, { once: true });
-      wake = () => {
-        alarm.cancel();
-        line.ended.removeEventListener('abort', done);
-        resolve();
-      };
-    });
-    wake?.();
-    wake = undefined;
-  }
-
-  async function start(prompt: Prompt): Promise<Playing> {
-    const { sound, words } = await speech.render(prompt);
+  async function start(prompt: Prompt, spokenIn: Language): Promise<Playing> {
+    const { sound, words } = await speech.render(prompt, spokenIn);
     stillThere();
     transcript.prompt(prompt.name, words);
     return line.play(sound);
@@ -110,37 +91,53 @@ export function createCall({
     throw new AccessError('speech-failed', 'The exchange could not play a sound.');
   }
 
-  async function play(prompt: Prompt): Promise<void> {
-    if (keys.length > 0) return;
+  /** Plays unless and until there is a reason not to: keys that wait, or news. */
+  async function playUnless(
+    needless: () => boolean,
+    prompt: Prompt,
+    spokenIn: Language,
+  ): Promise<void> {
+    if (needless()) return;
     stillThere();
-    const playing = await start(prompt);
-    // a key may have come while the prompt was being rendered
-    if (keys.length > 0) playing.stop();
+    const playing = await start(prompt, spokenIn);
+    // the reason may have come while the prompt was being rendered
+    if (needless()) playing.stop();
     interruptible = playing;
     await heard(playing);
     interruptible = undefined;
-    if (keys.length === 0) stillThere();
+    if (!needless()) stillThere();
   }
+
+  const play = (prompt: Prompt, spokenIn: Language = language): Promise<void> =>
+    playUnless(() => keypad.waiting, prompt, spokenIn);
 
   async function tell(...prompts: readonly Prompt[]): Promise<void> {
     for (const prompt of prompts) {
       stillThere();
       await (
-        await start(prompt)
+        await start(prompt, language)
       ).finished;
     }
     stillThere();
-    keys.length = 0;
-    swallow = undefined;
+    keypad.drop();
+  }
+
+  /** Whether the # that ended an entry is the first of two. */
+  async function startsAgain(): Promise<boolean> {
+    await keypad.wait(secondHash);
+    return keypad.takeIf('#');
   }
 
   /** Takes the keys of one answer; those that follow it stay for the next question. */
-  async function take<T>(question: Question<T>): Promise<Reading<T> | 'no-input'> {
+  async function take<T>(
+    question: Question<T>,
+    unwanted: () => boolean,
+  ): Promise<Reading<T> | 'no-input' | 'start-again'> {
     let taken = '';
-    let seconds = times.firstKey;
+    let seconds = question.patience ?? times.firstKey;
     for (;;) {
-      await keyOrTimeout(seconds);
-      const key = keys.shift();
+      if (taken !== '' || !unwanted()) await keypad.wait(seconds);
+      const key = keypad.take();
       if (key === undefined) {
         // keys that came before the caller hung up still count, silence does not
         stillThere();
@@ -150,36 +147,67 @@ export function createCall({
         transcript.keys(question.name, shown(question, taken, answered));
         return answered ? { kind: 'complete', value: reading.soFar as T } : { kind: 'invalid' };
       }
+      answering = true;
       taken += key;
       seconds = times.nextKey;
       const reading = question.read(taken);
       if (reading.kind === 'incomplete') continue;
-      transcript.keys(question.name, shown(question, taken, reading.kind === 'complete'));
-      return reading;
+      const again = question.endsWithHash && key === '#' && (await startsAgain());
+      transcript.keys(question.name, shown(question, taken, !again && reading.kind === 'complete'));
+      return again ? 'start-again' : reading;
     }
   }
 
-  function swallowNext(digit: Digit): void {
-    if (keys[0] === digit) keys.shift();
-    else if (keys.length === 0) swallow = digit;
-  }
-
-  async function ask<T>(question: Question<T>): Promise<T> {
-    for (let asked = 1; ; asked++) {
-      await play(question.prompt);
-      const reading = await take(question);
+  async function askUnless<T, N>(question: Question<T>, latest: () => News<N>): Promise<T | N> {
+    const needless = (): boolean => keypad.waiting || latest() !== undefined;
+    let asked = 1;
+    for (;;) {
+      await playUnless(needless, question.prompt, language);
+      const reading = await take(question, needless);
+      answering = false;
+      if (reading === 'start-again') {
+        await play({ name: 'start-again' });
+        continue;
+      }
       if (reading !== 'no-input' && reading.kind === 'complete') {
-        if (reading.swallow) swallowNext(reading.swallow);
+        if (reading.swallow) keypad.ignoreNext(reading.swallow);
         return reading.value;
       }
+      const interruption = latest();
+      if (reading === 'no-input' && interruption) return interruption.news;
       const why = reading === 'no-input' ? 'no-input' : 'no-match';
       transcript.noAnswer(question.name, why);
-      if (asked === mostAskings) throw new NoAnswer(question.name);
-      const complaint: FixedPrompt = why === 'no-input' ? 'no-input' : question.noMatch;
+      if (asked++ === (question.mostAskings ?? mostAskings)) throw new NoAnswer(question.name);
       // silence leaves nothing behind to be dropped, and may be broken while we speak
-      await (why === 'no-input' ? play({ name: complaint }) : tell({ name: complaint }));
+      if (why === 'no-match') await tell({ name: question.noMatch });
+      else await playUnless(needless, { name: question.noInput ?? 'no-input' }, language);
     }
   }
 
-  return { play, tell, ask, hangUp: () => line.hangUp() };
+  async function ask<T, N>(question: Question<T>, news?: Promise<N>): Promise<T | N> {
+    let latest: News<N>;
+    let asking = true;
+    void news?.then((value) => {
+      latest = { news: value };
+      if (!asking || answering || keypad.waiting) return;
+      interruptible?.stop();
+      keypad.wake();
+    });
+    await Promise.resolve(); // news that is there already comes before the prompt
+    try {
+      return await askUnless(question, () => latest);
+    } finally {
+      asking = false;
+    }
+  }
+
+  return {
+    play,
+    tell,
+    ask,
+    speak: (chosen) => void (language = chosen),
+    hangUp: () => line.hangUp(),
+  };
 }
+
+type News<N> = { readonly news: N } | undefined;

@@ -1,36 +1,19 @@
 import { AccessError } from '../domain/access-error.ts';
-import { addressFromNumbers, type Address } from '../domain/address.ts';
-import type { CallOutcome } from '../domain/attempt.ts';
-import type { Grant } from '../domain/grant.ts';
-import { secondsBetween } from '../domain/time.ts';
-import type { User } from '../domain/user.ts';
 import type { Authenticate } from '../access/authenticate.ts';
-import type { CallLog } from '../access/call-log.ts';
-import type { Gate } from '../access/gate.ts';
+import { secondsBetween } from '../domain/time.ts';
+import { agreeOnAddress, type Agreed } from './agree-on-address.ts';
 import { NoAnswer, type Call } from './call.ts';
-import { refusalPrompts } from './prompts.ts';
-import { addressQuestion, knockCodeQuestion, pinQuestion, readBackQuestion } from './questions.ts';
+import { greet, identify, identifyAgain, type KnownCall } from './identify.ts';
+import { menu, sayServerAddress, type Opened } from './menu.ts';
+import type { Language } from './prompts.ts';
+import type { Progress, Visit, Visitor, VisitParts } from './visit.ts';
+import type { PhoneNumber } from '../domain/phone-number.ts';
 
-export interface KnockParts {
+export interface KnockParts extends VisitParts {
   readonly authenticate: Authenticate;
-  readonly gate: Gate;
-  readonly log: CallLog;
-  /** The server's own external address, where it is known. */
-  readonly externalAddress: () => Address | undefined;
+  /** What is offered at the greeting, in the order of the keys. */
+  readonly languages: readonly Language[];
 }
-
-export interface KnownCall {
-  readonly id: number;
-  readonly callerNumber: string | null;
-}
-
-/** How far a call came; kept as it goes, so that it is right whenever the caller hangs up. */
-export interface Progress {
-  userId: number | null;
-  outcome: CallOutcome;
-}
-
-const mostTries = 3;
 
 /**
  * The call, from the greeting to goodbye (DESIGN, "The call", steps 2 to 5).
@@ -39,102 +22,109 @@ const mostTries = 3;
 export async function knockCall(
   call: Call,
   known: KnownCall,
+  language: Language,
   parts: KnockParts,
   progress: Progress,
 ): Promise<void> {
-  try {
-    await call.play({ name: 'welcome' });
-    const user = await identify(call, known, parts);
-    if (!user) {
-      progress.outcome = 'refused';
-      await call.tell({ name: 'not-recognised-goodbye' });
-      return;
-    }
+  await politely(call, async () => {
+    await greet(call, language, parts.languages);
+    const visitor = await identify(call, known, parts.authenticate, parts.languages);
+    if (!visitor) return notRecognised(call, progress);
+    const { user } = visitor;
     progress.userId = user.id;
-    const address = await agreeOnAddress(call, known, user, parts);
-    if (!address) return;
-    await open(call, known, user, address, parts, progress);
-    await call.tell({ name: 'goodbye' });
+    if (user.language !== null) call.speak(user.language);
+    if (user.callerPolicy !== 'call-back') return stay({ call, visitor, parts, progress });
+    progress.outcome = 'called-back';
+    progress.callBack = visitor;
+    await call.tell({ name: 'call-back' });
+  });
+}
+
+/** The same on the call that we made ourselves, to a number that is known to be the user's. */
+export async function calledBack(
+  call: Call,
+  visitor: Visitor,
+  number: PhoneNumber,
+  parts: KnockParts,
+  progress: Progress,
+): Promise<void> {
+  await politely(call, async () => {
+    const { user, callId } = visitor;
+    const known = await identifyAgain(call, user, number, callId, parts.authenticate);
+    if (!known) return notRecognised(call, progress);
+    progress.userId = user.id;
+    await stay({ call, visitor, parts, progress });
+  });
+}
+
+/** Says goodbye to whoever gives no answer. */
+async function politely(call: Call, conversation: () => Promise<void>): Promise<void> {
+  try {
+    await conversation();
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     await call.tell({ name: 'goodbye' });
   }
 }
 
-/** Knock code and PIN, three tries; every failure sounds the same. */
-async function identify(
-  call: Call,
-  known: KnownCall,
-  { authenticate }: KnockParts,
-): Promise<User | undefined> {
-  for (let tries = 1; ; tries++) {
-    const knockCode = await call.ask(knockCodeQuestion);
-    const pin = await call.ask(pinQuestion);
-    const user = await authenticate({
-      knockCode,
-      pin,
-      callerNumber: known.callerNumber,
-      callId: known.id,
-    });
-    if (user || tries === mostTries) return user;
-    await call.tell({ name: 'not-recognised' });
-  }
+async function notRecognised(call: Call, progress: Progress): Promise<void> {
+  progress.outcome = 'refused';
+  await call.tell({ name: 'not-recognised-goodbye' });
 }
 
-/** Asks for the address until it is one that may be opened and the caller has said yes to it. */
-async function agreeOnAddress(
-  call: Call,
-  known: KnownCall,
-  user: User,
-  { gate, log }: KnockParts,
-): Promise<Address | undefined> {
+/** Addresses, one after the other, until the caller has had enough. */
+async function stay(visit: Visit): Promise<void> {
   for (;;) {
-    const numbers = await call.ask(addressQuestion);
-    const address = addressFromNumbers(numbers);
-    const refusal = address ? gate.refusalOf(address) : 'impossible';
-    if (!address || refusal) {
-      const why = refusal ?? 'impossible';
-      await log.addressRefused(known.id, user.id, address, why);
-      await call.tell({ name: refusalPrompts[why] });
-      continue;
+    const agreed = await agreeOnAddress(visit);
+    const opened = agreed && (await open(visit, agreed));
+    if (opened === 'failed') break;
+    try {
+      if ((await menu(visit, opened)) === 'goodbye') break;
+    } finally {
+      opened?.arrival.stop();
     }
-    if (!(await gate.hasRoomFor(user, address))) {
-      await call.tell({ name: 'too-many-open' }, { name: 'goodbye' });
-      return undefined;
-    }
-    if ((await call.ask(readBackQuestion(address))) === 'open') return address;
   }
+  await visit.call.tell({ name: 'goodbye' });
 }
 
 /** The one commit point: from here the opening runs to its end, whether anybody listens or not. */
-async function open(
-  call: Call,
-  known: KnownCall,
-  user: User,
-  address: Address,
-  { gate, externalAddress }: KnockParts,
-  progress: Progress,
-): Promise<void> {
-  let grant: Grant;
+async function open(visit: Visit, { address, replaces }: Agreed): Promise<Opened | 'failed'> {
+  const { call, visitor, parts, progress } = visit;
+  const { user, callId } = visitor;
   try {
-    grant = await gate.open({
+    const grant = await parts.gate.open({
       userId: user.id,
       address,
-      callId: known.id,
-      by: `call:${known.id}`,
+      callId,
+      by: `call:${callId}`,
+      replaces,
     });
+    progress.outcome = 'opened';
+    const arrival = parts.watchArrival(address);
+    try {
+      await tellOpened(visit, grant.expiresAt, secondsBetween(grant.openedAt, grant.expiresAt));
+    } catch (error) {
+      arrival.stop();
+      throw error;
+    }
+    return { grant, arrival };
   } catch (error) {
-    progress.outcome = 'failed';
-    if (!(error instanceof AccessError)) throw error;
+    if (!(error instanceof AccessError) || error.code === 'speech-failed') throw error;
+    if (progress.outcome !== 'opened') progress.outcome = 'failed';
     await call.tell({ name: error.code === 'too-many-open' ? 'too-many-open' : 'nothing-opened' });
-    return;
+    return 'failed';
   }
-  progress.outcome = 'opened';
-  await call.tell({
-    name: 'opened',
-    until: grant.expiresAt,
-    seconds: secondsBetween(grant.openedAt, grant.expiresAt),
-  });
-  const server = externalAddress();
-  if (server) await call.tell({ name: 'server-address', address: server });
+}
+
+/** Few codes left is said here, where it still helps and gives nobody a hint. */
+const fewCodes = 5;
+
+async function tellOpened(visit: Visit, until: number, seconds: number): Promise<void> {
+  const { call, visitor, parts } = visit;
+  await call.play({ name: 'opened', until, seconds });
+  if (parts.externalAddress()) await sayServerAddress(visit);
+  const { secondFactor, codesLeft } = visitor.user;
+  if (secondFactor === 'sheet' && codesLeft <= fewCodes) {
+    await call.play({ name: 'codes-left', count: codesLeft });
+  }
 }

@@ -3,25 +3,27 @@ import { AccessError } from '../domain/access-error.ts';
 import type { Seconds } from '../domain/time.ts';
 
 /**
- * Runs a program to its end with this on its standard input.
+ * Runs a program to its end with this on its standard input; its standard output.
  * @throws AccessError `speech-failed` when it is missing, fails, or takes longer than the limit.
  */
 export function runProgram(
   command: string,
   args: readonly string[],
-  input: string,
+  input: string | Buffer,
   limit: Seconds,
-): Promise<void> {
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      stdio: ['pipe', 'ignore', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       timeout: limit * 1000,
       killSignal: 'SIGKILL',
     });
+    const output: Buffer[] = [];
     let complaint = '';
     const fail = (why: string): void => {
       reject(new AccessError('speech-failed', `${command} ${why}`));
     };
+    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => {
       if (complaint.length < 500) complaint += chunk.toString();
     });
@@ -34,7 +36,7 @@ export function runProgram(
       );
     });
     child.on('close', (status, signal) => {
-      if (status === 0) resolve();
+      if (status === 0) resolve(Buffer.concat(output));
       else if (signal) fail(`was stopped by ${signal}; it may take ${limit} s at most.`);
       else fail(`ended with status ${status}: ${complaint.trim()}`);
     });

@@ -1,74 +1,100 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { AccessError } from '../domain/access-error.ts';
-import { fixedPrompts, type Prompt, type PromptName } from '../ivr/prompts.ts';
-import { spokenAddress, spokenDuration, spokenTime } from './english.ts';
-
-const promptNames: readonly PromptName[] = [
-  ...fixedPrompts,
-  'read-back',
-  'opened',
-  'server-address',
-];
-
-const wordingFile = z.strictObject({
-  voice: z.string().regex(/^[A-Za-z0-9+_-]+$/, 'a voice of espeak-ng, such as en-us'),
-  rate: z.int().min(80).max(300),
-  prompts: z.strictObject(
-    Object.fromEntries(promptNames.map((name) => [name, z.string().trim().min(1)])) as Record<
-      PromptName,
-      z.ZodString
-    >,
-  ),
-});
+import { fixedPrompts, type Language, type Prompt } from '../ivr/prompts.ts';
+import { spokenLanguages } from './languages.ts';
+import type { Slow } from './spoken-forms.ts';
+import { filled, partsOf, type TemplatePart } from './template.ts';
+import type { Piece } from './utterance.ts';
+import { valuesOf } from './values.ts';
+import { formOf, readWordingFile } from './wording-file.ts';
 
 /** The words of one language, and the voice that speaks them. */
 export interface Wording {
-  readonly voice: string;
-  /** Words a minute. */
-  readonly rate: number;
-  wordsOf(prompt: Prompt): string;
+  readonly language: Language;
+  /** A prompt as it is read, and the pieces that are heard one after the other. */
+  say(prompt: Prompt): { readonly words: string; readonly pieces: readonly Piece[] };
+  /** Every piece whose words never change. */
+  readonly fixedPieces: readonly Piece[];
 }
 
+interface CutPart {
+  readonly part: TemplatePart;
+  /** Of text: the name of the recording that may take its place. */
+  readonly recording?: string;
+}
+
+const fixedNames: ReadonlySet<string> = new Set(fixedPrompts);
+
+/** Between the groups of an address or a port. */
+const betweenGroups = 0.35;
+
 /**
- * Reads `<sounds>/<language>/prompts.yaml`.
- * @throws AccessError `invalid` naming the file and the key when it is missing, malformed or incomplete.
+ * @throws AccessError `invalid` for a language that is not in languages.ts, and for
+ *   a prompts.yaml that is missing, malformed or incomplete.
  */
-export function readWording(sounds: string, language: string, timeZone: string): Wording {
-  const path = join(sounds, language, 'prompts.yaml');
-  let text: unknown;
-  try {
-    text = parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
+export function readWording(sounds: string, language: Language, timeZone: string): Wording {
+  const forms = Object.hasOwn(spokenLanguages, language) ? spokenLanguages[language] : undefined;
+  if (!forms) {
+    const known = Object.keys(spokenLanguages).join(', ');
     throw new AccessError(
       'invalid',
-      `The prompts of language "${language}" cannot be read from ${path}: ${(cause as Error).message}`,
-      { cause },
+      `dialgate does not speak "${language}"; it speaks ${known}. docs/speech.md says how to add a language.`,
     );
   }
-  const file = wordingFile.safeParse(text);
-  if (!file.success) {
-    throw new AccessError('invalid', `${path} is not right.\n${z.prettifyError(file.error)}`);
+  const { voice, rate, slow_rate, prompts } = readWordingFile(sounds, language, forms);
+
+  function textPiece({ text, after, goesOn }: TemplatePart, recording: string): Piece {
+    return {
+      utterance: { groups: [text], voice, rate, within: 0, after, goesOn },
+      recording,
+    };
   }
-  const { voice, rate, prompts } = file.data;
+
+  function valuePiece({ after, goesOn }: TemplatePart, groups: Slow): Piece {
+    return {
+      utterance: { groups, voice, rate: slow_rate, within: betweenGroups, after, goesOn },
+    };
+  }
+
+  /** `welcome` for a prompt of fixed words, `read-back.1` and on for the pieces of another. */
+  function cut(name: string, template: string): CutPart[] {
+    let count = 0;
+    return partsOf(template).map((part) => {
+      if (part.kind === 'placeholder') return { part };
+      count++;
+      return { part, recording: fixedNames.has(name) ? name : `${name}.${count}` };
+    });
+  }
+
+  const templates = Object.entries(prompts).flatMap(([name, texts]) =>
+    typeof texts === 'string'
+      ? [[name, texts] as const]
+      : Object.entries(texts).map(([form, text]) => [`${name}.${form}`, text] as const),
+  );
+  const cuts = new Map(
+    templates.map(([name, template]) => [name, { template, parts: cut(name, template) }]),
+  );
+
+  function templateOf(prompt: Prompt): string {
+    return prompt.name === 'codes-left'
+      ? `${prompt.name}.${formOf(prompt.count, language)}`
+      : prompt.name;
+  }
+
   return {
-    voice,
-    rate,
-    wordsOf(prompt) {
-      const template = prompts[prompt.name];
-      switch (prompt.name) {
-        case 'read-back':
-        case 'server-address':
-          return template.replaceAll('{address}', spokenAddress(prompt.address));
-        case 'opened':
-          return template
-            .replaceAll('{until}', spokenTime(prompt.until, timeZone))
-            .replaceAll('{duration}', spokenDuration(prompt.seconds));
-        default:
-          return template;
-      }
+    language,
+    fixedPieces: [...cuts.values()].flatMap(({ parts }) =>
+      parts.flatMap(({ part, recording }) => (recording ? [textPiece(part, recording)] : [])),
+    ),
+    say(prompt) {
+      const found = cuts.get(templateOf(prompt));
+      if (!found) throw new AccessError('internal', `There is no text for ${templateOf(prompt)}.`);
+      const values = valuesOf(prompt, forms, timeZone);
+      return {
+        words: filled(found.template, (name) => (values[name] ?? []).join(' ')),
+        pieces: found.parts.map(({ part, recording }) =>
+          recording ? textPiece(part, recording) : valuePiece(part, values[part.text] ?? []),
+        ),
+      };
     },
   };
 }

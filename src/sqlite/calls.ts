@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { AccessError } from '../domain/access-error.ts';
 import type { CallOutcome, CallRecord } from '../domain/attempt.ts';
 import type { CallStore } from '../domain/ports.ts';
+import type { Attestation } from '../domain/user.ts';
 import type { AuditWriter } from './audit-log.ts';
 import { instant, pageBounds } from './columns.ts';
 import type { Transactions } from './transactions.ts';
@@ -10,6 +11,8 @@ interface Row {
   readonly id: number;
   readonly caller_number: string | null;
   readonly dialled: string;
+  readonly attestation: Attestation | null;
+  readonly call_back_of: number | null;
   readonly began_at: number;
   readonly ended_at: number | null;
   readonly outcome: string | null;
@@ -22,12 +25,18 @@ export function createCallStore(
   audit: AuditWriter,
 ): CallStore {
   const insert = database.prepare<unknown[], Row>(
-    'INSERT INTO calls (caller_number, dialled, began_at) VALUES (?, ?, ?) RETURNING *',
+    `INSERT INTO calls (caller_number, dialled, attestation, call_back_of, began_at)
+     VALUES (?, ?, ?, ?, ?) RETURNING *`,
   );
   const byId = database.prepare<[number], Row>('SELECT * FROM calls WHERE id = ?');
   const end = database.prepare<[number, string, number | null, number]>(
     'UPDATE calls SET ended_at = ?, outcome = ?, user_id = ? WHERE id = ?',
   );
+  const recognised = database
+    .prepare<[number, string, number], number>(
+      'SELECT 1 FROM calls WHERE user_id = ? AND caller_number = ? AND began_at >= ? LIMIT 1',
+    )
+    .pluck();
   const unended = database.prepare<[], Row>(
     'SELECT * FROM calls WHERE ended_at IS NULL ORDER BY id',
   );
@@ -38,7 +47,13 @@ export function createCallStore(
   return {
     begin: (call, entry) =>
       write(() => {
-        const row = insert.get(call.callerNumber, call.dialled, instant(call.beganAt)) as Row;
+        const row = insert.get(
+          call.callerNumber,
+          call.dialled,
+          call.attestation,
+          call.callBackOf,
+          instant(call.beganAt),
+        ) as Row;
         audit({ ...entry, callId: row.id });
         return callOf(row);
       }),
@@ -50,6 +65,8 @@ export function createCallStore(
         end.run(instant(at), outcome, userId, id);
         audit({ ...entry, callId: id });
       }),
+    recognisedFrom: (userId, callerNumber, since) =>
+      read(() => recognised.get(userId, callerNumber, instant(since)) !== undefined),
     unended: () => read(() => unended.all().map(callOf)),
     list: (bounds) => read(() => page.all(pageBounds(bounds)).map(callOf)),
   };
@@ -60,6 +77,8 @@ function callOf(row: Row): CallRecord {
     id: row.id,
     callerNumber: row.caller_number,
     dialled: row.dialled,
+    attestation: row.attestation,
+    callBackOf: row.call_back_of,
     beganAt: row.began_at,
     endedAt: row.ended_at,
     outcome: row.outcome as CallOutcome | null,

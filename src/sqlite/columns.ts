@@ -16,11 +16,11 @@ export function pageBounds({ before, limit }: Page): { before: number; limit: nu
   return { before: before ?? Number.MAX_SAFE_INTEGER, limit };
 }
 
-/** Names of services, kept as an array in JSON. */
-export function servicesText(services: readonly string[]): string {
-  return JSON.stringify(services);
+/** A list of words, kept as an array in JSON. */
+export function listText(words: readonly string[]): string {
+  return JSON.stringify(words);
 }
 
-export function servicesOf(text: string): string[] {
+export function listOf(text: string): string[] {
   return JSON.parse(text) as string[];
 }

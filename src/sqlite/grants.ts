@@ -4,7 +4,7 @@ import type { Address } from '../domain/address.ts';
 import type { Grant, GrantEnd } from '../domain/grant.ts';
 import type { GrantStore } from '../domain/ports.ts';
 import type { AuditWriter } from './audit-log.ts';
-import { instant, pageBounds, servicesOf, servicesText } from './columns.ts';
+import { instant, listOf, listText, pageBounds } from './columns.ts';
 import type { Transactions } from './transactions.ts';
 
 interface Row {
@@ -55,7 +55,7 @@ export function createGrantStore(
         const id = insert.get(
           grant.userId,
           grant.address,
-          servicesText(grant.services),
+          listText(grant.services),
           instant(grant.openedAt),
           instant(grant.expiresAt),
           grant.callId,
@@ -97,7 +97,7 @@ function grantOf(row: Row): Grant {
     userId: row.user_id,
     userName: row.user_name,
     address: row.address as Address,
-    services: servicesOf(row.services),
+    services: listOf(row.services),
     openedAt: row.opened_at,
     expiresAt: row.expires_at,
     callId: row.call_id,

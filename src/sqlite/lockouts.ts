@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { noFailures, type Failures } from '../domain/lockout.ts';
-import type { LockoutStore } from '../domain/ports.ts';
+import type { LockoutStore, LockoutSubject } from '../domain/ports.ts';
 import type { AuditWriter } from './audit-log.ts';
 import { instant } from './columns.ts';
 import type { Transactions } from './transactions.ts';
@@ -13,6 +13,10 @@ export function createLockoutStore(
   const bySubject = database.prepare<[string], Failures>(
     'SELECT count, last_at AS lastAt FROM lockouts WHERE subject = ?',
   );
+  const all = database.prepare<[], Failures & { readonly subject: LockoutSubject }>(
+    'SELECT subject, count, last_at AS lastAt FROM lockouts ORDER BY last_at DESC, subject',
+  );
+  const forgetBefore = database.prepare<[number]>('DELETE FROM lockouts WHERE last_at < ?');
   const put = database.prepare<[string, number, number]>(
     `INSERT INTO lockouts (subject, count, last_at) VALUES (?, ?, ?)
      ON CONFLICT (subject) DO UPDATE SET count = excluded.count, last_at = excluded.last_at`,
@@ -21,6 +25,8 @@ export function createLockoutStore(
 
   return {
     failuresOf: (subject) => read(() => bySubject.get(subject) ?? noFailures),
+    list: () => read(() => all.all().map(({ subject, ...failures }) => ({ subject, failures }))),
+    forgetBefore: (at) => write(() => forgetBefore.run(instant(at)).changes),
     record: (changes, entries) =>
       write(() => {
         for (const { subject, failures } of changes) {

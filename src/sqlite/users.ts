@@ -1,40 +1,81 @@
 import type { Database } from 'better-sqlite3';
 import { AccessError } from '../domain/access-error.ts';
+import type { PhoneNumber } from '../domain/phone-number.ts';
 import type { UserStore } from '../domain/ports.ts';
-import type { User } from '../domain/user.ts';
+import type { User, UserSettings } from '../domain/user.ts';
 import type { AuditWriter } from './audit-log.ts';
-import { instant, servicesOf, servicesText } from './columns.ts';
+import { instant, listText } from './columns.ts';
+import { createSecondFactorRows } from './second-factors.ts';
 import type { Transactions } from './transactions.ts';
-
-interface Row {
-  readonly id: number;
-  readonly name: string;
-  readonly disabled: number;
-  readonly services: string;
-  readonly knock_code_lookup: string;
-  readonly pin_hash: string;
-  readonly created_at: number;
-}
+import { secretsOf, selectUsers, userOf, type UserRow } from './user-rows.ts';
 
 export function createUserStore(
   database: Database,
   { read, write, writeDurably }: Transactions,
   audit: AuditWriter,
 ): UserStore {
-  const insert = database.prepare<unknown[], Row>(
-    `INSERT INTO users (name, services, knock_code_lookup, pin_hash, created_at)
-     VALUES (?, ?, ?, ?, ?) RETURNING *`,
+  const insert = database
+    .prepare<unknown[], number>(
+      `INSERT INTO users (name, services, knock_code_lookup, pin_hash, created_at)
+       VALUES (?, '[]', ?, ?, ?) RETURNING id`,
+    )
+    .pluck();
+  const byId = database.prepare<[number], UserRow>(`${selectUsers} WHERE id = ?`);
+  const byName = database.prepare<[string], UserRow>(`${selectUsers} WHERE name = ?`);
+  const byLookup = database.prepare<[string], UserRow>(
+    `${selectUsers} WHERE knock_code_lookup = ?`,
   );
-  const byId = database.prepare<[number], Row>('SELECT * FROM users WHERE id = ?');
-  const byName = database.prepare<[string], Row>('SELECT * FROM users WHERE name = ?');
-  const byLookup = database.prepare<[string], Row>(
-    'SELECT * FROM users WHERE knock_code_lookup = ?',
+  const all = database.prepare<[], UserRow>(`${selectUsers} ORDER BY name`);
+  const onList = database
+    .prepare<[string], number>(
+      `SELECT 1 FROM user_numbers JOIN users ON users.id = user_id
+       WHERE number = ? AND NOT disabled LIMIT 1`,
+    )
+    .pluck();
+  const set = database.prepare<[object]>(
+    `UPDATE users SET disabled = @disabled, services = @services, language = @language,
+       caller_policy = @callerPolicy, least_attestation = @leastAttestation, pairing = @pairing
+     WHERE id = @id`,
   );
-  const all = database.prepare<[], Row>('SELECT * FROM users ORDER BY name');
-  const setDisabled = database.prepare<[number, number]>(
-    'UPDATE users SET disabled = ? WHERE id = ?',
+  const clearNumbers = database.prepare<[number]>('DELETE FROM user_numbers WHERE user_id = ?');
+  const addNumber = database.prepare<[number, number, string]>(
+    'INSERT INTO user_numbers (user_id, place, number) VALUES (?, ?, ?)',
   );
   const setPin = database.prepare<[string, number]>('UPDATE users SET pin_hash = ? WHERE id = ?');
+  const setKnockCode = database.prepare<[string, number]>(
+    'UPDATE users SET knock_code_lookup = ? WHERE id = ?',
+  );
+  const factors = createSecondFactorRows(database);
+
+  function putSettings(id: number, settings: UserSettings): void {
+    const { disabled, services, language, callerPolicy, leastAttestation, pairing } = settings;
+    set.run({
+      id,
+      disabled: disabled ? 1 : 0,
+      services: listText(services),
+      language,
+      callerPolicy,
+      leastAttestation,
+      pairing,
+    });
+    clearNumbers.run(id);
+    for (const [place, number] of settings.numbers.entries()) addNumber.run(id, place, number);
+  }
+
+  function existing(id: number): User {
+    const row = byId.get(id);
+    if (!row) throw new AccessError('not-found', `There is no user number ${id}.`);
+    return userOf(row);
+  }
+
+  function refuseTaken(lookup: string, by?: number): void {
+    const owner = byLookup.get(lookup);
+    if (!owner || owner.id === by) return;
+    throw new AccessError(
+      'conflict',
+      'That knock code belongs to another user already; choose a different one.',
+    );
+  }
 
   return {
     add: (user, secrets, entry) =>
@@ -42,62 +83,69 @@ export function createUserStore(
         if (byName.get(user.name)) {
           throw new AccessError('conflict', `There is a user named ${user.name} already.`);
         }
-        if (byLookup.get(secrets.knockCodeLookup)) {
-          throw new AccessError(
-            'conflict',
-            'That knock code belongs to another user already; choose a different one.',
-          );
-        }
-        const added = insert.get(
-          user.name,
-          servicesText(user.services),
-          secrets.knockCodeLookup,
-          secrets.pinHash,
-          instant(user.createdAt),
-        ) as Row;
-        audit({ ...entry, userId: added.id });
-        return userOf(added);
+        refuseTaken(secrets.knockCodeLookup);
+        const { knockCodeLookup, pinHash } = secrets;
+        const id = insert.get(user.name, knockCodeLookup, pinHash, instant(user.createdAt));
+        putSettings(id as number, user);
+        audit({ ...entry, userId: id });
+        return existing(id as number);
       }),
     byId: (id) => read(() => optional(byId.get(id))),
     byName: (name) => read(() => optional(byName.get(name))),
     byKnockCode: (lookup) =>
       read(() => {
         const row = byLookup.get(lookup);
-        return (
-          row && {
-            user: userOf(row),
-            secrets: { knockCodeLookup: row.knock_code_lookup, pinHash: row.pin_hash },
-          }
-        );
+        return row && { user: userOf(row), secrets: secretsOf(row) };
+      }),
+    secretsOf: (id) =>
+      read(() => {
+        const row = byId.get(id);
+        return row && secretsOf(row);
       }),
     list: () => read(() => all.all().map(userOf)),
-    setDisabled: (id, disabled, entry) =>
+    hasNumber: (number: PhoneNumber) => read(() => onList.get(number) !== undefined),
+
+    change: (id, changes, entry) =>
       writeDurably(() => {
-        if (setDisabled.run(disabled ? 1 : 0, id).changes === 0) throw noUser(id);
+        putSettings(id, { ...existing(id), ...changes });
         audit(entry);
+        return existing(id);
       }),
     setPin: (id, pinHash, entry) =>
       writeDurably(() => {
-        if (setPin.run(pinHash, id).changes === 0) throw noUser(id);
+        existing(id);
+        setPin.run(pinHash, id);
         audit(entry);
+      }),
+    setKnockCode: (id, lookup, entry) =>
+      writeDurably(() => {
+        existing(id);
+        refuseTaken(lookup, id);
+        setKnockCode.run(lookup, id);
+        audit(entry);
+      }),
+    setSecondFactor: (id, factor, entry) =>
+      writeDurably(() => {
+        existing(id);
+        factors.set(id, factor);
+        audit(entry);
+        return existing(id);
+      }),
+    useTotpStep: (id, step, entry) =>
+      writeDurably(() => {
+        const used = factors.useTotpStep(id, step);
+        if (used) audit(entry);
+        return used;
+      }),
+    useSheetCode: (id, lookup, entry) =>
+      writeDurably(() => {
+        const used = factors.useSheetCode(id, lookup);
+        if (used) audit(entry);
+        return used;
       }),
   };
 }
 
-function noUser(id: number): AccessError {
-  return new AccessError('not-found', `There is no user number ${id}.`);
-}
-
-function optional(row: Row | undefined): User | undefined {
+function optional(row: UserRow | undefined): User | undefined {
   return row && userOf(row);
-}
-
-function userOf(row: Row): User {
-  return {
-    id: row.id,
-    name: row.name,
-    disabled: row.disabled === 1,
-    services: servicesOf(row.services),
-    createdAt: row.created_at,
-  };
 }

@@ -1,166 +1,199 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { authenticator, type Authenticate } from '../../src/access/authenticate.ts';
-import { createSecrets } from '../../src/access/secrets.ts';
-import { parseKnockCode } from '../../src/domain/knock-code.ts';
-import type { LockoutRule } from '../../src/domain/lockout.ts';
-import { parsePin } from '../../src/domain/pin.ts';
-import { createMemoryStores } from '../fakes/stores.ts';
+import type { KnockAttempt } from '../../src/access/authenticate.ts';
+import type { UserSettings } from '../../src/domain/user.ts';
+import { code, createDoor, knockCode, numberOf, pin, pinOf, wrong, type Door } from './door.ts';
 
-const code = parseKnockCode('233*245*478')!;
-const pin = parsePin('471100')!;
-const wrong = parsePin('918273')!;
-const secrets = createSecrets(Buffer.alloc(32, 7));
-const userLockout: LockoutRule = { forgiven: 4, first: 60, longest: 900, memory: 86_400 };
-const callerLockout: LockoutRule = { forgiven: 5, first: 60, longest: 86_400, memory: 86_400 };
-
-let now = 1e12;
-let stores = createMemoryStores();
-let authenticate: Authenticate;
-let waits: number[];
+let door: Door;
 
 beforeEach(async () => {
-  now = 1e12;
-  stores = createMemoryStores();
-  waits = [];
-  authenticate = authenticator({
-    stores,
-    secrets,
-    clock: { now: () => now },
-    wait: async (seconds) => void waits.push(seconds),
-    userLockout,
-    callerLockout,
-  });
-  const entry = { at: now, actor: 'system', kind: 'user-created' } as const;
-  const hash = await secrets.hashPin(pin);
-  for (const [name, knockCode] of [
-    ['traveller', code],
-    ['other', parseKnockCode('1*2*3')!],
-  ] as const) {
-    await stores.users.add(
-      { name, services: [], createdAt: now },
-      { knockCodeLookup: secrets.knockCodeLookup(knockCode), pinHash: hash },
-      entry,
-    );
-  }
+  door = createDoor();
+  await door.addUser('traveller', code);
+  await door.addUser('other', knockCode('1*2*3'));
 });
 
-const tryWith = (over: Partial<Parameters<Authenticate>[0]> = {}) =>
-  authenticate({ knockCode: code, pin, callerNumber: '5550123', callId: 1, ...over });
-const reasons = async () =>
-  (await stores.audit.list({ limit: 100, kind: 'attempt-refused' })).map(
-    (r) => r.detail?.['reason'],
-  );
+const change = (id: number, changes: Partial<UserSettings>) =>
+  door.stores.users.change(id, changes, { at: door.now, actor: 'system', kind: 'user-changed' });
 
 test('the right code and PIN are the user', async () => {
-  expect((await tryWith())?.name).toBe('traveller');
+  expect((await door.tryWith())?.name).toBe('traveller');
+  expect(door.failures).toBe(0);
 });
 
 test('every failure is the same undefined; only the record tells them apart', async () => {
-  await stores.users.setDisabled(2, true, { at: now, actor: 'system', kind: 'user-disabled' });
-  expect(await tryWith({ pin: wrong })).toBeUndefined();
-  expect(await tryWith({ knockCode: parseKnockCode('9*9*9')! })).toBeUndefined();
-  expect(await tryWith({ knockCode: parseKnockCode('1*2*3')! })).toBeUndefined();
-  expect(await reasons()).toEqual(['disabled', 'unknown-code', 'wrong-pin']);
-  expect(waits).toEqual([0.3, 0.3, 0.3]);
-});
-
-test('the record never holds what was keyed', async () => {
-  await tryWith({ pin: wrong });
-  await tryWith();
-  const record = JSON.stringify(await stores.audit.list({ limit: 100 }));
-  expect(record).not.toContain('233');
-  expect(record).not.toContain('918273');
-  expect(record).not.toContain('471100');
-});
-
-test('a user is locked after some failures from any telephones, and let in when it ends', async () => {
-  for (let i = 0; i < 5; i++) await tryWith({ pin: wrong, callerNumber: `555010${i}` });
-  expect(await tryWith({ callerNumber: '5550199' })).toBeUndefined();
-  expect((await reasons())[0]).toBe('user-locked');
-  expect(await stores.audit.list({ limit: 9, kind: 'lockout-began' })).toMatchObject([
-    { detail: { subject: 'user:1', seconds: 60 } },
+  await change(2, { disabled: true });
+  expect(await door.tryWith({ pin: wrong })).toBeUndefined();
+  expect(await door.tryWith({ knockCode: knockCode('9*9*9') })).toBeUndefined();
+  expect(await door.tryWith({ knockCode: knockCode('1*2*3') })).toBeUndefined();
+  await change(2, { disabled: false, callerPolicy: 'listed' });
+  expect(await door.tryWith({ knockCode: knockCode('1*2*3') })).toBeUndefined();
+  await change(2, { callerPolicy: 'any', leastAttestation: 'B' });
+  expect(await door.tryWith({ knockCode: knockCode('1*2*3') })).toBeUndefined();
+  expect(await door.refusals()).toEqual([
+    'not-attested',
+    'not-listed',
+    'disabled',
+    'unknown-code',
+    'wrong-pin',
   ]);
-  now += 60_000;
-  expect(await tryWith({ callerNumber: '5550199' })).toBeDefined();
+  expect(door.waits).toEqual([0.3, 0.3, 0.3, 0.3, 0.3]);
+  expect(door.failures).toBe(5);
+});
+
+test('the record never holds what was keyed, and says what the call came with', async () => {
+  await door.tryWith({ pin: wrong, attestation: 'C' });
+  await door.tryWith();
+  const rows = await door.stores.audit.list({ limit: 100 });
+  const record = JSON.stringify(rows);
+  for (const secret of ['233', '245', '478', '918273', '471100']) {
+    expect(record).not.toContain(secret);
+  }
+  expect(rows.slice(0, 2)).toMatchObject([
+    { kind: 'attempt-accepted', detail: { caller: '5550123', attestation: 'none' } },
+    { kind: 'attempt-refused', detail: { caller: '5550123', attestation: 'C' } },
+  ]);
 });
 
 test('a telephone that tries many codes is locked out, and its lock does not touch others', async () => {
-  for (let i = 1; i <= 6; i++) await tryWith({ knockCode: parseKnockCode(`${i + 10}*1*1`)! });
-  expect(await tryWith()).toBeUndefined();
-  expect((await reasons())[0]).toBe('caller-locked');
-  expect(await tryWith({ callerNumber: '5550188' })).toBeDefined();
+  for (let i = 1; i <= 6; i++) await door.tryWith({ knockCode: knockCode(`${i + 10}*1*1`) });
+  expect(await door.tryWith()).toBeUndefined();
+  expect((await door.refusals())[0]).toBe('caller-locked');
+  expect(await door.tryWith({ callerNumber: '5550188' })).toBeDefined();
+  expect(await door.stores.audit.list({ limit: 9, kind: 'lockout-began' })).toMatchObject([
+    { detail: { subject: 'caller:15550123', seconds: 60 } },
+  ]);
 });
 
-test('callers who withhold their number share a lockout', async () => {
-  for (let i = 1; i <= 6; i++) {
-    await tryWith({ knockCode: parseKnockCode(`${i + 10}*1*1`)!, callerNumber: null });
+test('a telephone is the same however its number is presented', async () => {
+  const forms = ['5550123', '+1 555-0123', '(555) 0123', '0111 5550123'];
+  for (let i = 0; i < 6; i++) {
+    const callerNumber = forms[i % forms.length]!;
+    await door.tryWith({ knockCode: knockCode(`${i + 10}*1*1`), callerNumber });
   }
-  expect(await tryWith({ callerNumber: null })).toBeUndefined();
-  expect(await tryWith({ callerNumber: '5550123' })).toBeDefined();
+  expect(await door.tryWith({ callerNumber: '+15550123' })).toBeUndefined();
+  expect((await door.refusals())[0]).toBe('caller-locked');
 });
 
-test('callers who withhold their number cannot shut each other out for longer than a minute', async () => {
-  for (let round = 0; round < 12; round++) {
-    await tryWith({ knockCode: parseKnockCode('77*1*1')!, callerNumber: null });
-    now += 61_000;
-  }
-  expect(await tryWith({ callerNumber: null })).toBeDefined();
-});
+test.each([null, 'anonymous', 'alice', '+', '1'.repeat(40)])(
+  'callers without a number share a lockout of a minute at most: %j',
+  async (callerNumber) => {
+    for (let round = 0; round < 12; round++) {
+      await door.tryWith({ knockCode: knockCode('77*1*1'), callerNumber: null });
+      door.now += round < 11 ? 61_000 : 59_000;
+    }
+    expect(await door.tryWith({ callerNumber })).toBeUndefined();
+    expect(await door.tryWith({ callerNumber: '5550123' })).toBeDefined();
+    door.now += 1000;
+    expect(await door.tryWith({ callerNumber })).toBeDefined();
+  },
+);
 
-test('success forgives what went before', async () => {
-  for (let round = 0; round < 4; round++) {
-    for (let i = 0; i < 3; i++) await tryWith({ pin: wrong });
-    expect(await tryWith()).toBeDefined();
+test('success forgives the telephone what went before', async () => {
+  for (let round = 0; round < 6; round++) {
+    for (let i = 0; i < 3; i++) await door.tryWith({ pin: wrong });
+    expect(await door.tryWith()).toBeDefined();
   }
+  expect(await door.stores.lockouts.failuresOf('caller:15550123')).toMatchObject({ count: 0 });
 });
 
 test('a try during a lock does not lengthen it', async () => {
-  for (let i = 0; i < 5; i++) await tryWith({ pin: wrong, callerNumber: `555010${i}` });
+  for (let i = 0; i < 5; i++) await door.tryWith({ pin: wrong });
   for (let i = 0; i < 20; i++) {
-    now += 2000;
-    await tryWith({ pin: wrong, callerNumber: '5550177' });
+    door.now += 2000;
+    expect(await door.tryWith()).toBeUndefined();
   }
-  now += 20_000;
-  expect(await tryWith({ callerNumber: '5550188' })).toBeDefined();
+  door.now += 20_000;
+  expect(await door.tryWith()).toBeDefined();
 });
 
-test('guessing at once on many lines gets no more guesses than one after another', async () => {
-  const guesses = await Promise.all(
-    Array.from({ length: 40 }, (_, i) =>
-      tryWith({ pin: parsePin(String(100_000 + i))!, callerNumber: `55501${10 + i}` }),
-    ),
-  );
-  expect(guesses.every((g) => g === undefined)).toBe(true);
-  const tried = (await reasons()).filter((reason) => reason === 'wrong-pin');
-  expect(tried).toHaveLength(userLockout.forgiven + 1);
-});
+describe('which telephones', () => {
+  test('a user of listed numbers comes in by these alone, however they are presented', async () => {
+    await change(1, { callerPolicy: 'listed', numbers: [numberOf('5550123')] });
+    expect(await door.tryWith()).toBeDefined();
+    expect(await door.tryWith({ callerNumber: '+1 555 0123' })).toBeDefined();
+    for (const callerNumber of ['5550124', null, 'anonymous']) {
+      expect(await door.tryWith({ callerNumber })).toBeUndefined();
+    }
+    expect(await door.refusals()).toEqual(['not-listed', 'not-listed', 'not-listed']);
+  });
 
-describe('takes the same time', () => {
-  test('whether the code is known or not: the PIN is stretched either way', async () => {
-    const cpuOf = async (over: Partial<Parameters<Authenticate>[0]>): Promise<number> => {
-      const before = process.cpuUsage();
-      for (let i = 0; i < 6; i++) await tryWith({ callerNumber: `5550${i}`, ...over });
-      const used = process.cpuUsage(before);
-      return used.user + used.system;
-    };
-    await cpuOf({ pin: wrong });
-    const known = await cpuOf({ pin: wrong });
-    const unknown = await cpuOf({ knockCode: parseKnockCode('9*9*9')!, pin: wrong });
-    // work, not wall time: scrypt dominates both, so neither can be a small part of the other
-    expect(unknown / known).toBeGreaterThan(0.4);
-    expect(unknown / known).toBeLessThan(2.5);
+  test('that a telephone is not listed is not told before the PIN is right', async () => {
+    await change(1, { callerPolicy: 'listed' });
+    await door.tryWith({ pin: wrong });
+    expect(await door.refusals()).toEqual(['wrong-pin']);
+  });
+
+  test('a user who is called back may ask for it from anywhere', async () => {
+    await change(1, { callerPolicy: 'call-back', numbers: [numberOf('5550123')] });
+    for (const callerNumber of ['5550124', null]) {
+      expect(await door.tryWith({ callerNumber })).toBeDefined();
+    }
+  });
+
+  test.each([
+    ['A', ['A']],
+    ['B', ['A', 'B']],
+    ['C', ['A', 'B', 'C']],
+    [null, ['A', 'B', 'C', null]],
+  ] as const)('an attestation of %s at least is had by %j', async (leastAttestation, good) => {
+    await change(1, { leastAttestation });
+    for (const attestation of ['A', 'B', 'C', null] as const) {
+      const user = await door.tryWith({ attestation });
+      expect(user !== undefined).toBe((good as readonly unknown[]).includes(attestation));
+    }
   });
 });
 
-test('a PIN hash that cannot be read fits nothing and throws nothing', async () => {
-  for (const hash of ['', 'scrypt', 'scrypt$1$1$1$$', '$$$$$$', secrets.fitsNobody]) {
-    expect(await secrets.verifyPin(pin, hash)).toBe(false);
-  }
+describe('on a call that we made ourselves', () => {
+  const number = numberOf('5550123');
+
+  test('the PIN alone is asked for, and is locked like any other', async () => {
+    const user = await change(1, { callerPolicy: 'call-back', numbers: [number] });
+    expect(await door.again({ user, pin, number, callId: 2 })).toBe(true);
+    for (let i = 0; i < 5; i++) {
+      expect(await door.again({ user, pin: wrong, number, callId: 2 })).toBe(false);
+    }
+    expect(await door.again({ user, pin, number, callId: 2 })).toBe(false);
+    expect((await door.refusals())[0]).toBe('caller-locked');
+    expect(door.failures).toBe(6);
+    door.now += 60_000;
+    expect(await door.again({ user, pin, number, callId: 2 })).toBe(true);
+    expect(new Set(door.waits)).toEqual(new Set([0.3]));
+  });
+
+  test('what has been changed since the user asked for it counts', async () => {
+    const user = await change(1, { callerPolicy: 'call-back', numbers: [number] });
+    const again = () => door.again({ user, pin, number, callId: 2 });
+    await change(1, { disabled: true });
+    expect(await again()).toBe(false);
+    await change(1, { disabled: false, numbers: [numberOf('5550199')] });
+    expect(await again()).toBe(false);
+    expect(await door.refusals()).toEqual(['not-listed', 'disabled']);
+  });
 });
 
-test('another key file makes other lookups and other hashes', async () => {
-  const others = createSecrets(Buffer.alloc(32, 8));
-  expect(others.knockCodeLookup(code)).not.toBe(secrets.knockCodeLookup(code));
-  expect(await others.verifyPin(pin, await secrets.hashPin(pin))).toBe(false);
-  expect(() => createSecrets(Buffer.alloc(31))).toThrow(RangeError);
+describe('takes the same work', () => {
+  const cpuOf = async (over: Partial<KnockAttempt>): Promise<number> => {
+    const before = process.cpuUsage();
+    for (let i = 0; i < 6; i++) {
+      await door.tryWith({ callerNumber: `5550${100 + i}`, pin: wrong, ...over });
+    }
+    const used = process.cpuUsage(before);
+    return used.user + used.system;
+  };
+
+  test('whether the code is known, unknown or locked: the PIN is stretched either way', async () => {
+    await cpuOf({});
+    const known = await cpuOf({});
+    const unknown = await cpuOf({ knockCode: knockCode('9*9*9') });
+    for (let i = 0; i < 30; i++) {
+      await door.tryWith({ pin: pinOf('1111'), callerNumber: `5551${100 + i}` });
+    }
+    const locked = await cpuOf({ callerNumber: '5552000' });
+    expect((await door.refusals()).slice(0, 6)).toEqual(Array(6).fill('user-locked'));
+    // work, not wall time: scrypt dominates all, so none can be a small part of another
+    for (const other of [unknown, locked]) {
+      expect(other / known).toBeGreaterThan(0.4);
+      expect(other / known).toBeLessThan(2.5);
+    }
+  });
 });

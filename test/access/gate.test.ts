@@ -2,6 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { createGate, type Gate } from '../../src/access/gate.ts';
 import { AccessError } from '../../src/domain/access-error.ts';
 import { parseAddress, parseNetwork } from '../../src/domain/address.ts';
+import { usualSettings } from '../../src/domain/user.ts';
 import { DryRunFirewall } from '../../src/firewall/dry-run.ts';
 import { createMemoryStores } from '../fakes/stores.ts';
 
@@ -41,7 +42,7 @@ beforeEach(async () => {
     ['two', ['web', 'sip']],
   ] as const) {
     await stores.users.add(
-      { name, services, createdAt: now },
+      { ...usualSettings, name, services, createdAt: now },
       { knockCodeLookup: name, pinHash: 'x' },
       { at: now, actor: 'system', kind: 'user-created' },
     );
@@ -58,6 +59,7 @@ const letIn = async () =>
       .sort()
       .join(' '),
   ]);
+const addressesIn = async () => (await firewall.list()).map((o) => String(o.address)).sort();
 const kinds = async () => (await stores.audit.list({ limit: 100 })).map((r) => r.kind);
 
 test('two users behind one address: it goes when the last of them ends', async () => {
@@ -132,7 +134,11 @@ test('a close that the helper does not confirm stays on record and is made good 
 
 test('a user disabled while an opening is under way has nothing open afterwards', async () => {
   const opening = open(1).catch(() => undefined);
-  await stores.users.setDisabled(1, true, { at: now, actor: 'system', kind: 'user-disabled' });
+  await stores.users.change(
+    1,
+    { disabled: true },
+    { at: now, actor: 'system', kind: 'user-disabled' },
+  );
   await gate.closeAllOf(1, 'system');
   await opening;
   expect(await letIn()).toEqual([]);
@@ -178,7 +184,11 @@ test('a renewal to a shorter time is shorter in the kernel, too', async () => {
 
 test('a user whose disabling was cut off by a crash has nothing open after the next start', async () => {
   await open(1);
-  await stores.users.setDisabled(1, true, { at: now, actor: 'system', kind: 'user-disabled' });
+  await stores.users.change(
+    1,
+    { disabled: true },
+    { at: now, actor: 'system', kind: 'user-disabled' },
+  );
   expect(await gate.desired()).toEqual([]);
   expect(await stores.grants.unended()).toEqual([]);
 });
@@ -216,4 +226,101 @@ test('a clock set back by less than the time since opening gives nobody more, an
   expect(await gate.desired()).toEqual([]);
   const [row] = await stores.audit.list({ limit: 1, kind: 'gate-expired' });
   expect(row?.detail).toEqual({ reason: 'clock-set-back' });
+});
+
+test('what a user has open is told oldest first, without what is over or somebody else’s', async () => {
+  const first = await open(1, here, 60);
+  await open(2, here);
+  const second = await open(1, there, 600);
+  expect((await gate.openOf(1)).map((g) => g.id)).toEqual([first.id, second.id]);
+  now += 61_000;
+  steady += 61_000;
+  expect((await gate.openOf(1)).map((g) => g.id)).toEqual([second.id]);
+  expect(await gate.openOf(3)).toEqual([]);
+});
+
+test('at the cap a grant may take the place of another, which is closed', async () => {
+  const third = parseAddress('203.0.113.9')!;
+  const [first] = [await open(1), await open(1, there)];
+  const user = (await stores.users.byId(1))!;
+  expect(await gate.hasRoomFor(user, third)).toBe(false);
+  expect(await gate.hasRoomFor(user, third, first.id)).toBe(true);
+  await expect(open(1, third)).rejects.toMatchObject({ code: 'too-many-open' });
+  const opened = await gate.open({
+    userId: 1,
+    address: third,
+    replaces: first.id,
+    by: 'call:7',
+  });
+  expect((await gate.openOf(1)).map((g) => g.address)).toEqual([there, opened.address]);
+  expect(await addressesIn()).toEqual([there, third]);
+  expect(await stores.grants.byId(first.id)).toMatchObject({ end: 'closed' });
+  const [row] = await stores.audit.list({ kind: 'gate-closed', limit: 1 });
+  expect(row).toMatchObject({ grantId: first.id, actor: 'call:7' });
+});
+
+test('no grant takes the place of somebody else’s, nor makes room twice', async () => {
+  const others = await open(2);
+  await open(1);
+  const second = await open(1, there);
+  const third = parseAddress('203.0.113.9')!;
+  const fourth = parseAddress('203.0.113.10')!;
+  const replacing = (replaces: number, address: typeof third) =>
+    gate.open({ userId: 1, address, replaces, by: 'system' });
+  await expect(replacing(others.id, third)).rejects.toMatchObject({ code: 'not-found' });
+  await expect(replacing(99, third)).rejects.toMatchObject({ code: 'not-found' });
+  const both = await Promise.allSettled([
+    replacing(second.id, third),
+    replacing(second.id, fourth),
+  ]);
+  expect(both.map((r) => r.status)).toEqual(['fulfilled', 'rejected']);
+  expect(await gate.openOf(1)).toHaveLength(2);
+  expect(await stores.grants.byId(others.id)).toMatchObject({ end: null });
+});
+
+test('when the new grant fails, the one it was to replace stays open', async () => {
+  const [first] = [await open(1), await open(1, there)];
+  vi.spyOn(firewall, 'open').mockRejectedValueOnce(new AccessError('firewall-unavailable', 'away'));
+  const address = parseAddress('203.0.113.9')!;
+  await expect(
+    gate.open({ userId: 1, address, replaces: first.id, by: 'system' }),
+  ).rejects.toMatchObject({ code: 'firewall-unavailable' });
+  expect((await gate.openOf(1)).map((g) => g.address)).toEqual([here, there]);
+});
+
+test('what a new grant replaces is shut even when that cannot be put on record', async () => {
+  const [first] = [await open(1), await open(1, there)];
+  vi.spyOn(stores.grants, 'end').mockRejectedValueOnce(new AccessError('store-failed', 'full'));
+  const address = parseAddress('203.0.113.9')!;
+  const opened = await gate.open({ userId: 1, address, replaces: first.id, by: 'system' });
+  expect(await addressesIn()).toEqual([there, address]);
+  expect((await gate.openOf(1)).map((g) => g.id)).not.toContain(first.id);
+  await gate.desired();
+  expect(await stores.grants.byId(first.id)).toMatchObject({ end: 'closed' });
+  expect(opened.end).toBeNull();
+});
+
+test('IPv6 hosts and their networks are opened, counted and closed like any address', async () => {
+  const host = parseAddress('2001:db8::7')!;
+  const network = parseAddress('2001:db8:0:1::/64')!;
+  const sixes = createGate({
+    stores,
+    firewall,
+    clock: { now: () => now },
+    steady: () => steady,
+    rules: {
+      services: ['web'],
+      openFor: 3600,
+      longest: 7200,
+      mostOpen: 2,
+      addresses: () => ({ own: [], alsoAllowed: [parseNetwork('2001:db8::/32')!] }),
+    },
+  });
+  const first = await sixes.open({ userId: 1, address: host, by: 'system' });
+  await sixes.open({ userId: 1, address: network, by: 'system' });
+  expect(await addressesIn()).toEqual([network, host]);
+  const user = (await stores.users.byId(1))!;
+  expect(await sixes.hasRoomFor(user, here)).toBe(false);
+  await sixes.close(first.id, 'system');
+  expect(await letIn()).toEqual([[network, 'web']]);
 });

@@ -32,7 +32,7 @@ describe.skipIf(noAsterisk())('with a real Asterisk', () => {
       callerKeys: (keys) => call.key(keys, { toneMs: 80, gapMs: 80 }),
       callerHangsUp: () => call.hangUp(),
       sound: (seconds) => tone(asterisk.sounds, `tone-${seconds}`, seconds),
-      missing: { path: join(asterisk.sounds, 'no-such-sound'), length: 1 },
+      missing: { paths: [join(asterisk.sounds, 'no-such-sound')], length: 1 },
       async end() {
         call.hangUp();
         await exchange.stop();

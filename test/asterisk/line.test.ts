@@ -167,7 +167,7 @@ describe.skipIf(noAsterisk())('a line of a real Asterisk', () => {
     let end: PlaybackEnd | undefined;
     take = async (line) => {
       await line.answer();
-      end = await line.play({ path: `${asterisk.sounds}/missing`, length: 1 }).finished;
+      end = await line.play({ paths: [`${asterisk.sounds}/missing`], length: 1 }).finished;
     };
     await (
       await phoneTo(asterisk)
@@ -184,7 +184,7 @@ describe.skipIf(noAsterisk())('a line of a real Asterisk', () => {
     await until('connected', () => exchange.health().connected);
     take = async (line) => {
       await line.answer();
-      end = await line.play({ path: long.path, length: 0.2 }).finished;
+      end = await line.play({ paths: long.paths, length: 0.2 }).finished;
     };
     const call = await phoneTo(asterisk);
     await call.ended;

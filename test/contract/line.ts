@@ -49,6 +49,21 @@ export function lineContract(name: string, begin: () => Promise<Conversation>): 
       expect(await talk.line.play(talk.missing).finished).toBe('failed');
     });
 
+    test('a sound of two files is one, with one end', async () => {
+      const { paths } = talk.sound(0.3);
+      const { finished } = talk.line.play({ paths: [...paths, ...paths], length: 0.6 });
+      const seconds = await elapsed(finished);
+      expect(await finished).toBe('played');
+      expect(seconds).toBeGreaterThan(0.45);
+      expect(seconds).toBeLessThan(2);
+    });
+
+    test('refusing ends it, never rejects, and may be said again', async () => {
+      await Promise.all([talk.line.refuse('busy'), talk.line.hangUp()]);
+      expect(talk.line.ended.aborted).toBe(true);
+      await talk.line.refuse('congestion');
+    });
+
     test('keys that came before anybody listened are delivered, in order', async () => {
       await talk.callerKeys('12*');
       let keys = '';

@@ -4,6 +4,7 @@ import { callsContract } from './stores/calls.ts';
 import { grantsContract } from './stores/grants.ts';
 import { lockoutsContract } from './stores/lockouts.ts';
 import { recordContract } from './stores/record.ts';
+import { secondFactorsContract } from './stores/second-factors.ts';
 import { tokensContract } from './stores/tokens.ts';
 import { transactionsContract } from './stores/transactions.ts';
 import { usersContract } from './stores/users.ts';
@@ -19,6 +20,7 @@ export function storesContract(name: string, open: () => Closable): void {
 
     const bench = createBench(() => stores);
     usersContract(bench);
+    secondFactorsContract(bench);
     grantsContract(bench);
     callsContract(bench);
     recordContract(bench);

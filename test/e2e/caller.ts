@@ -98,7 +98,7 @@ export async function keysUpTo(
   await caller.hears('pin');
   if (last === 'pin') return;
   await caller.keys(`${secrets.pin}#`);
-  await caller.hears('address');
+  await caller.hears('address-or-pair');
   if (last === 'address') return;
   await caller.keys(`${address.replaceAll('.', '*')}#`);
   await caller.hears('read-back');

@@ -9,8 +9,8 @@ lineContract('the scripted line', async () => {
     line,
     callerKeys: async (keys) => line.key(keys),
     callerHangsUp: () => void line.hangUp(),
-    sound: (seconds) => ({ path: 'sound', length: seconds }),
-    missing: { path: 'missing', length: 1 },
+    sound: (seconds) => ({ paths: ['sound'], length: seconds }),
+    missing: { paths: ['missing'], length: 1 },
     end: () => line.hangUp(),
   };
 });

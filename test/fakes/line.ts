@@ -1,4 +1,5 @@
-import type { Digit, Line, PlaybackEnd, Playing, Sound } from '../../src/ivr/line.ts';
+import type { Attestation } from '../../src/domain/user.ts';
+import type { Digit, Line, PlaybackEnd, Playing, RefusalTone, Sound } from '../../src/ivr/line.ts';
 
 /** What the caller does when a prompt begins; `heard` counts how often it has been begun. */
 export type CallerScript = (prompt: string, caller: ScriptedLine, heard: number) => void;
@@ -9,13 +10,16 @@ export type CallerScript = (prompt: string, caller: ScriptedLine, heard: number)
  */
 export class ScriptedLine implements Line {
   readonly id = 'scripted-1';
-  readonly dialled = '5550100';
+  readonly dialled: string = '5550100';
+  readonly attestation: Attestation | null = null;
   readonly callerNumber: string | null;
   /** Every prompt that began, in order. */
   readonly said: string[] = [];
   /** Prompts that were not heard to their end. */
   readonly cutShort: string[] = [];
   answered = false;
+  /** With what tone the call was turned away, if it was. */
+  refused: RefusalTone | undefined;
   /** Sounds whose playing fails, by path. */
   readonly broken = new Set<string>();
   readonly #ended = new AbortController();
@@ -37,22 +41,28 @@ export class ScriptedLine implements Line {
     this.answered = true;
   }
 
+  async refuse(tone: RefusalTone): Promise<void> {
+    this.refused = tone;
+    await this.hangUp();
+  }
+
   play(sound: Sound): Playing {
-    this.said.push(sound.path);
+    const [name = ''] = sound.paths;
+    this.said.push(name);
     const { promise, resolve } = withResolvers<PlaybackEnd>();
     const settle = (end: PlaybackEnd): void => {
       clearTimeout(timeout);
       if (!this.#playing.delete(settle)) return;
-      if (end === 'stopped') this.cutShort.push(sound.path);
+      if (end === 'stopped') this.cutShort.push(name);
       resolve(end);
     };
     const timeout = setTimeout(() => settle('played'), sound.length * 1000);
     this.#playing.add(settle);
     if (this.ended.aborted) settle('stopped');
-    else if (this.broken.has(sound.path)) settle('failed');
+    else if (this.broken.has(name)) settle('failed');
     else {
-      const heard = this.said.filter((path) => path === sound.path).length;
-      queueMicrotask(() => this.#script(sound.path, this, heard));
+      const heard = this.said.filter((path) => path === name).length;
+      queueMicrotask(() => this.#script(name, this, heard));
     }
     return { finished: promise, stop: () => settle('stopped') };
   }

@@ -1,41 +1,22 @@
 import { AccessError } from '../../src/domain/access-error.ts';
-import type { AuditEntry, AuditRow, CallRecord } from '../../src/domain/attempt.ts';
+import type { AuditRow, CallRecord } from '../../src/domain/attempt.ts';
 import type { Grant } from '../../src/domain/grant.ts';
 import { noFailures, type Failures } from '../../src/domain/lockout.ts';
 import type { AuditFilter, LockoutSubject, Page, Stores } from '../../src/domain/ports.ts';
 import type { Token } from '../../src/domain/token.ts';
-import { isUserName, type User, type UserSecrets } from '../../src/domain/user.ts';
+import { byName, change, createMemory, found, instant } from './memory.ts';
+import { createMemoryUsers, type MemoryUser } from './users.ts';
 
 /** The stores in memory, held to test/contract/stores.ts like the real ones. */
 export function createMemoryStores(): Stores & { close(): void } {
-  const users: (User & { secrets: UserSecrets })[] = [];
+  const users: MemoryUser[] = [];
   const grants: Grant[] = [];
   const calls: CallRecord[] = [];
   const tokens: (Token & { hash: string })[] = [];
   const audit: AuditRow[] = [];
   const lockouts = new Map<LockoutSubject, Failures>();
-  let closed = false;
-
-  /** Checks come before changes in every `work`, and the entry before both, so it is whole or nothing. */
-  // eslint-disable-next-line typescript/require-await -- async, so that what is thrown becomes a rejection
-  async function perform<T>(work: () => T): Promise<T> {
-    if (closed) throw new AccessError('store-failed', 'The store has been closed.');
-    return structuredClone(work());
-  }
-
-  function written(entry: AuditEntry): (ids?: Partial<AuditEntry>) => AuditRow {
-    let text: string;
-    try {
-      text = JSON.stringify({ ...entry, at: instant(entry.at) });
-    } catch (cause) {
-      throw new AccessError('store-failed', 'The entry cannot be written.', { cause });
-    }
-    return (ids = {}) => {
-      const row = { seq: audit.length + 1, ...(JSON.parse(text) as AuditEntry), ...ids };
-      audit.push(row);
-      return row;
-    };
-  }
+  const memory = createMemory(audit);
+  const { perform, written } = memory;
 
   const named = (grant: Grant): Grant => ({
     ...grant,
@@ -45,51 +26,7 @@ export function createMemoryStores(): Stores & { close(): void } {
     perform(() => grants.filter((g) => g.end === null && wanted(g)).map(named));
 
   return {
-    users: {
-      add: (user, secrets, entry) =>
-        perform(() => {
-          const write = written(entry);
-          if (!isUserName(user.name)) throw new AccessError('invalid', 'A malformed user name.');
-          if (users.some((other) => other.name === user.name)) {
-            throw new AccessError('conflict', `There is a user named ${user.name} already.`);
-          }
-          if (users.some((other) => other.secrets.knockCodeLookup === secrets.knockCodeLookup)) {
-            throw new AccessError('conflict', 'That knock code belongs to another user already.');
-          }
-          const added: User = {
-            ...user,
-            services: [...user.services],
-            id: users.length + 1,
-            disabled: false,
-            createdAt: instant(user.createdAt),
-          };
-          users.push({ ...added, secrets: { ...secrets } });
-          write({ userId: added.id });
-          return added;
-        }),
-      byId: (id) => perform(() => users.filter((user) => user.id === id).map(userOf)[0]),
-      byName: (name) => perform(() => users.filter((user) => user.name === name).map(userOf)[0]),
-      byKnockCode: (lookup) =>
-        perform(() => {
-          const user = users.find((u) => u.secrets.knockCodeLookup === lookup);
-          return user && { user: userOf(user), secrets: user.secrets };
-        }),
-      list: () => perform(() => users.map(userOf).sort(byName)),
-      setDisabled: (id, disabled, entry) =>
-        perform(() => {
-          const write = written(entry);
-          found(users, id, 'user');
-          change(users, id, { disabled });
-          write();
-        }),
-      setPin: (id, pinHash, entry) =>
-        perform(() => {
-          const write = written(entry);
-          const { secrets } = found(users, id, 'user');
-          change(users, id, { secrets: { ...secrets, pinHash } });
-          write();
-        }),
-    },
+    users: createMemoryUsers(users, memory),
 
     grants: {
       add: (grant, entry, renews = []) =>
@@ -140,6 +77,7 @@ export function createMemoryStores(): Stores & { close(): void } {
       begin: (call, entry) =>
         perform(() => {
           const write = written(entry);
+          if (call.callBackOf !== null) found(calls, call.callBackOf, 'call');
           const begun: CallRecord = {
             ...call,
             beganAt: instant(call.beganAt),
@@ -160,6 +98,15 @@ export function createMemoryStores(): Stores & { close(): void } {
           change(calls, id, { endedAt: instant(at), outcome, userId });
           write({ callId: id });
         }),
+      recognisedFrom: (userId, callerNumber, since) =>
+        perform(() =>
+          calls.some(
+            (call) =>
+              call.userId === userId &&
+              call.callerNumber === callerNumber &&
+              call.beganAt >= instant(since),
+          ),
+        ),
       unended: () => perform(() => calls.filter((call) => call.outcome === null)),
       list: (page) => perform(() => paged(calls, page, (call) => call.id)),
     },
@@ -178,6 +125,20 @@ export function createMemoryStores(): Stores & { close(): void } {
 
     lockouts: {
       failuresOf: (subject) => perform(() => lockouts.get(subject) ?? noFailures),
+      list: () =>
+        perform(() =>
+          [...lockouts]
+            .map(([subject, failures]) => ({ subject, failures }))
+            .sort(
+              (a, b) => b.failures.lastAt - a.failures.lastAt || (a.subject < b.subject ? -1 : 1),
+            ),
+        ),
+      forgetBefore: (at) =>
+        perform(() => {
+          const old = [...lockouts].filter(([, { lastAt }]) => lastAt < instant(at));
+          for (const [subject] of old) lockouts.delete(subject);
+          return old.length;
+        }),
       record: (changes, entries) =>
         perform(() => {
           const writes = entries.map(written);
@@ -225,20 +186,8 @@ export function createMemoryStores(): Stores & { close(): void } {
         }),
     },
 
-    close: () => {
-      closed = true;
-    },
+    close: memory.close,
   };
-}
-
-function instant(at: number): number {
-  if (!Number.isFinite(at)) throw new AccessError('invalid', 'A time must be a finite number.');
-  return Math.floor(at);
-}
-
-/** By code unit, as SQLite compares: the same order whatever the locale. */
-function byName(a: { name: string }, b: { name: string }): number {
-  return a.name < b.name ? -1 : Number(a.name > b.name);
 }
 
 function paged<T>(rows: readonly T[], { before, limit }: Page, idOf: (row: T) => number): T[] {
@@ -257,24 +206,6 @@ function fits(row: AuditRow, filter: AuditFilter): boolean {
   );
 }
 
-function change<T extends { id: number }>(rows: T[], id: number, changes: Partial<T>): void {
-  const index = rows.findIndex((row) => row.id === id);
-  rows[index] = { ...rows[index], ...changes } as T;
-}
-
-function found<T extends { id: number }>(rows: readonly T[], id: number, what: string): T {
-  const row = rows.find((r) => r.id === id);
-  if (!row) throw new AccessError('not-found', `There is no ${what} number ${id}.`);
-  return row;
-}
-
-const userOf = ({ id, name, disabled, services, createdAt }: User): User => ({
-  id,
-  name,
-  disabled,
-  services,
-  createdAt,
-});
 const tokenOf = ({ id, name, role, createdAt, revokedAt }: Token): Token => ({
   id,
   name,

@@ -41,7 +41,8 @@ const commands = {
   },
   write: (id, text) => sockets.get(id).write(text),
   udp(id, address, port) {
-    const socket = createSocket('udp4').bind(Number(port), address, () => say('up', id));
+    const family = address.includes(':') ? 'udp6' : 'udp4';
+    const socket = createSocket(family).bind(Number(port), address, () => say('up', id));
     socket.on('error', () => {});
     socket.on('message', (data) => say('data', id, data.toString().slice(0, 20)));
     sockets.set(id, socket);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { usualSettings } from '../../src/domain/user.ts';
 import { ask, openHouse, type House } from './workshop.ts';
 
 const routes: readonly (readonly [method: string, path: string, body: unknown])[] = [
@@ -7,6 +8,13 @@ const routes: readonly (readonly [method: string, path: string, body: unknown])[
   ['GET', '/v1/users/mira', undefined],
   ['PATCH', '/v1/users/mira', { disabled: false }],
   ['POST', '/v1/users/mira/pin', {}],
+  ['POST', '/v1/users/mira/knock-code', {}],
+  ['POST', '/v1/users/mira/totp', {}],
+  ['POST', '/v1/users/mira/sheet', {}],
+  ['DELETE', '/v1/users/mira/second-factor', undefined],
+  ['DELETE', '/v1/users/mira/lockouts', undefined],
+  ['GET', '/v1/lockouts', undefined],
+  ['DELETE', '/v1/lockouts/caller%3Awithheld', undefined],
   ['GET', '/v1/grants', undefined],
   ['POST', '/v1/grants', { user: 'mira', address: '203.0.113.8' }],
   ['GET', '/v1/grants/1', undefined],
@@ -18,6 +26,8 @@ const routes: readonly (readonly [method: string, path: string, body: unknown])[
   ['GET', '/v1/tokens/ops', undefined],
   ['DELETE', '/v1/tokens/eyes', undefined],
   ['GET', '/v1/health', undefined],
+  ['GET', '/v1/status', undefined],
+  ['GET', '/metrics', undefined],
 ];
 
 let house: House;
@@ -26,10 +36,12 @@ async function furnished(changes: Parameters<typeof openHouse>[0] = {}): Promise
   const opened = await openHouse(changes);
   // straight into the store: a real PIN's hash would cost 40 ms in each of these tests
   await opened.stores.users.add(
-    { name: 'mira', services: [], createdAt: 1 },
+    { ...usualSettings, name: 'mira', createdAt: 1 },
     { knockCodeLookup: 'lookup', pinHash: 'hash' },
     { at: 1, actor: 'cli:local', kind: 'user-created' },
   );
+  const failures = { count: 1, lastAt: opened.clock.now };
+  await opened.stores.lockouts.record([{ subject: 'caller:withheld', failures }], []);
   await opened.rules.openGrant({ user: 'mira', address: '203.0.113.7' }, 'cli:local');
   return opened;
 }
@@ -86,6 +98,7 @@ describe('the token’s door', () => {
   it('does not tell a stranger which paths exist', async () => {
     expect((await ask(house.at, 'GET', '/v1/nothing')).status).toBe(401);
     expect((await ask(house.at, 'PUT', '/v1/users')).status).toBe(401);
+    expect((await ask(house.at, 'GET', '/metrics/more')).status).toBe(401);
   });
 
   it.each([

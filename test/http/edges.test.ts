@@ -208,7 +208,10 @@ it('logs one line a request, without query, headers, bodies or secrets', async (
   await ask(house.at, 'POST', '/v1/users', { token, body: `{"pin":"864209",` });
   await ask(house.at, 'GET', `/v1/users?token=${token}`, { token });
   await ask(house.at, 'GET', '/v1/users', { token: 'a-bad-token' });
-  await expect.poll(() => house.logged().trim().split('\n').length).toBe(6);
+  const knock = await ask(house.at, 'POST', '/v1/users/mira/knock-code', { token });
+  const totp = await ask(house.at, 'POST', '/v1/users/mira/totp', { token });
+  const printed = await ask(house.at, 'POST', '/v1/users/mira/sheet', { token });
+  await expect.poll(() => house.logged().trim().split('\n').length).toBe(9);
   const log = house.logged();
   for (const secret of [
     ...secrets,
@@ -216,6 +219,10 @@ it('logs one line a request, without query, headers, bodies or secrets', async (
     'a-bad-token',
     String(reset.body['pin']),
     String(added.body['secret']),
+    String(knock.body['knockCode']),
+    String(totp.body['secret']),
+    ...(printed.body['codes'] as string[]),
+    'otpauth',
     'Bearer',
     'authorization',
   ]) {

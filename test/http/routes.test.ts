@@ -24,6 +24,13 @@ describe('users', () => {
       name: 'mira',
       disabled: false,
       services: ['web', 'sip'],
+      language: null,
+      callerPolicy: 'any',
+      numbers: [],
+      leastAttestation: null,
+      pairing: 'spoken-port',
+      secondFactor: 'none',
+      codesLeft: 0,
       createdAt: iso,
     };
     expect(made.body).toEqual({
@@ -136,6 +143,17 @@ describe('grants', () => {
   });
 });
 
+it.each([
+  ['2001:DB8:0:0::7', '2001:db8::7'],
+  ['2001:0db8:0:1::/64', '2001:db8:0:1::/64'],
+])('an IPv6 address is read as %s and opened as %s', async (given, canonical) => {
+  await admin('POST', '/v1/users', { name: 'mira' });
+  const opened = await admin('POST', '/v1/grants', { user: 'mira', address: given });
+  expect([opened.status, opened.body['address']]).toEqual([201, canonical]);
+  const query = new URLSearchParams({ kind: 'gate-opened', address: given }).toString();
+  expect(await items(`/v1/audit?${query}`)).toMatchObject([{ address: canonical }]);
+});
+
 const append = (rest: object): Promise<unknown> =>
   house.stores.audit.append({ at: 5, actor: 'system', kind: 'gate-healed', ...rest });
 
@@ -144,13 +162,21 @@ describe('the record', () => {
     const { calls } = house.stores;
     const entry = { at: 1, actor: 'system', kind: 'call-began' } as const;
     const { id } = await calls.begin(
-      { callerNumber: '555-0101', dialled: '100', beganAt: house.clock.now },
+      {
+        callerNumber: '555-0101',
+        dialled: '100',
+        attestation: 'B',
+        callBackOf: null,
+        beganAt: house.clock.now,
+      },
       entry,
     );
     const call = {
       id,
       callerNumber: '555-0101',
       dialled: '100',
+      attestation: 'B',
+      callBackOf: null,
       beganAt: iso,
       endedAt: null,
       outcome: null,
@@ -229,6 +255,7 @@ it.each<[AccessErrorCode, number]>([
   ['user-disabled', 409],
   ['address-refused', 422],
   ['internal', 500],
+  ['call-failed', 502],
   ['firewall-refused', 502],
   ['firewall-unavailable', 503],
   ['speech-failed', 503],

@@ -5,15 +5,13 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterEach } from 'vitest';
-import { createAdministration, type Administration } from '../../src/access/administration.ts';
-import { createGate } from '../../src/access/gate.ts';
-import { createSecrets } from '../../src/access/secrets.ts';
-import type { Health } from '../../src/access/administration.ts';
+import type { Administration, Health } from '../../src/access/administration.ts';
+import type { AdmissionCounts } from '../../src/access/admission.ts';
 import type { Stores } from '../../src/domain/ports.ts';
-import { DryRunFirewall } from '../../src/firewall/dry-run.ts';
 import { createHttp, type HttpParts } from '../../src/http/app.ts';
 import { listen, listenUnix, type Listening } from '../../src/http/listen.ts';
 import { createMemoryStores } from '../fakes/stores.ts';
+import { administrationOn } from './administration.ts';
 
 /** What is taken in a test, and let go of when it ends. */
 const taken: (() => Promise<void> | void)[] = [];
@@ -42,16 +40,23 @@ export interface House {
 type Changes = Partial<Omit<HttpParts, 'rules'>> & {
   /** Rules that behave differently from the real ones. */
   readonly rules?: Partial<Administration>;
+  readonly admission?: AdmissionCounts;
 };
 
 /** The real rules behind the real API, on loopback or a socket, with a token for each role. */
 export async function openHouse(changes: Changes = {}): Promise<House> {
   const clock = { now: Date.UTC(2025, 5, 1, 12) };
   const stores = createMemoryStores();
-  const real = rulesOn(stores, () => clock.now);
+  const { admission, rules: others, ...parts } = changes;
+  const real = administrationOn({
+    stores,
+    clock: { now: () => clock.now },
+    health: () => Promise.resolve(well),
+    admission: () => admission,
+  });
   const { secret: admin } = await real.addToken({ name: 'ops', role: 'admin' }, 'cli:local');
   const { secret: auditor } = await real.addToken({ name: 'eyes', role: 'auditor' }, 'cli:local');
-  const rules = { ...real, ...changes.rules };
+  const rules = { ...real, ...others };
   let lines = '';
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -63,7 +68,7 @@ export async function openHouse(changes: Changes = {}): Promise<House> {
     log: pino({ level: 'trace' }, sink),
     now: () => clock.now,
     door: 'token',
-    ...changes,
+    ...parts,
     rules,
   });
   const listening =
@@ -73,37 +78,6 @@ export async function openHouse(changes: Changes = {}): Promise<House> {
   letGoOf(() => listening.close(0.1));
   const { at } = listening;
   return { at, rules, stores, logged: () => lines, admin, auditor, clock, listening };
-}
-
-function rulesOn(stores: Stores, now: () => number): Administration {
-  const clock = { now };
-  const firewall = new DryRunFirewall(
-    { services: ['web', 'sip'], longest: 43_200, mostAddresses: 100 },
-    clock,
-    () => undefined,
-  );
-  const gate = createGate({
-    stores,
-    firewall,
-    clock,
-    steady: () => performance.now(),
-    rules: {
-      services: ['web'],
-      openFor: 14_400,
-      longest: 43_200,
-      mostOpen: 3,
-      addresses: () => ({ own: [], alsoAllowed: [{ first: 0, width: 2 ** 32 }] }),
-    },
-  });
-  const secrets = createSecrets(Buffer.alloc(32, 7));
-  return createAdministration({
-    stores,
-    gate,
-    firewall,
-    secrets,
-    clock,
-    health: () => Promise.resolve(well),
-  });
 }
 
 export function letGoOf(letGo: () => Promise<void> | void): void {

@@ -1,24 +1,41 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { digits } from '../../src/ivr/line.ts';
+import { parseAddress } from '../../src/domain/address.ts';
+import { shown, type Question } from '../../src/ivr/question.ts';
 import {
-  addressQuestion,
+  addressQuestion as addressOrPair,
+  closeOldestQuestion,
+  closeWhichQuestion,
   knockCodeQuestion,
+  menuQuestion,
+  oneTimeCodeQuestion,
+  pairedQuestion,
+  pairingQuestion,
   pinQuestion,
   readBackQuestion,
-  shown,
-  type Question,
+  replaceNumberQuestion,
 } from '../../src/ivr/questions.ts';
-import { parseAddress } from '../../src/domain/address.ts';
+
+const here = parseAddress('203.0.113.7')!;
+const addressQuestion = addressOrPair(false);
 
 const anyKeys = fc
   .array(fc.constantFrom(...digits), { maxLength: 40 })
   .map((keys) => keys.join(''));
 const questions: Question<unknown>[] = [
-  knockCodeQuestion,
+  knockCodeQuestion(3),
   pinQuestion,
+  oneTimeCodeQuestion,
   addressQuestion,
-  readBackQuestion(parseAddress('203.0.113.7')!),
+  addressOrPair(true),
+  readBackQuestion(here),
+  replaceNumberQuestion(2, 0),
+  pairedQuestion(here),
+  pairingQuestion({ name: 'pair-port', port: 50_000 }),
+  closeOldestQuestion(here),
+  closeWhichQuestion(here, 60),
+  menuQuestion,
 ];
 
 describe.each(questions.map((q) => [q.name, q] as const))('%s', (_, question) => {
@@ -92,4 +109,36 @@ test.each([
   '20300011300#',
 ])('keys %s are no address', (keys) => {
   expect(addressQuestion.read(keys)).toEqual({ kind: 'invalid' });
+});
+
+test('a language is chosen with a star, and only one that is offered', () => {
+  const question = knockCodeQuestion(2);
+  const chosen = { kind: 'complete', value: { language: 2 }, swallow: '#' };
+  expect(question.read('*2')).toEqual(chosen);
+  expect(question.read('*3')).toEqual({ kind: 'invalid' });
+  expect(question.read('*')).toEqual({ kind: 'incomplete' });
+  expect(knockCodeQuestion(1).read('2*2*2#')).toEqual({ kind: 'complete', value: '2*2*2' });
+});
+
+test('0 and # ask to be recognised only where that is to be had', () => {
+  expect(addressOrPair(true).read('0#')).toEqual({ kind: 'complete', value: 'pair' });
+  expect(addressOrPair(true).read('0')).toEqual({ kind: 'incomplete' });
+  expect(addressOrPair(false).read('0#')).toEqual({ kind: 'invalid' });
+});
+
+test('one number of the address is named by 3 and its position', () => {
+  const question = readBackQuestion(here);
+  expect(question.read('3')).toEqual({ kind: 'incomplete' });
+  expect(question.read('34')).toEqual({ kind: 'complete', value: { replace: 4 }, swallow: '#' });
+  expect(question.read('35')).toEqual({ kind: 'invalid' });
+  expect(question.read('30')).toEqual({ kind: 'invalid' });
+});
+
+test('the number that takes its place ends with # or with its third digit', () => {
+  const question = replaceNumberQuestion(2, 0);
+  expect(question.read('7#')).toEqual({ kind: 'complete', value: 7 });
+  expect(question.read('007')).toEqual({ kind: 'complete', value: 7, swallow: '#' });
+  expect(question.read('7')).toEqual({ kind: 'incomplete', soFar: 7 });
+  expect(question.read('#')).toEqual({ kind: 'invalid' });
+  expect(question.read('7*')).toEqual({ kind: 'incomplete' });
 });

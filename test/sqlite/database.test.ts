@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { createStores } from '../../src/sqlite/stores.ts';
-import { hotel, entry } from '../contract/stores/bench.ts';
+import { entry, hotel, newUser } from '../contract/stores/bench.ts';
 import { newFolder, newPath, open } from './workshop.ts';
 
 function failure(work: () => unknown): { code?: string; message: string } {
@@ -173,7 +173,7 @@ describe('the database', () => {
         INSERT INTO seen SELECT NEW.kind, synchronous FROM pragma_synchronous;
       END`);
     const { id } = await stores.users.add(
-      { name: 'mira', services: [], createdAt: 1 },
+      newUser('mira'),
       { knockCodeLookup: 'a', pinHash: 'b' },
       entry('user-created'),
     );
@@ -190,7 +190,15 @@ describe('the database', () => {
     await stores.grants.end(first.id, 2, 'expired', entry('gate-expired'));
     await stores.grants.end(second.id, 2, 'closed', entry('gate-closed'));
     await stores.grants.end(second.id, 2, 'closed', entry('gate-closed')).catch(() => undefined);
-    await stores.users.setDisabled(id, true, entry('user-disabled'));
+    const durable = [
+      () => stores.users.change(id, { disabled: true }, entry('user-disabled')),
+      () => stores.users.setKnockCode(id, 'c', entry('knock-code-reset')),
+      () =>
+        stores.users.setSecondFactor(id, { kind: 'totp', sealed: 'x' }, entry('second-factor-set')),
+      // a code that was used must not be good again after the power was away
+      () => stores.users.useTotpStep(id, 5, entry('code-used')),
+    ];
+    for (const change of durable) await change();
     await stores.audit.append(entry('server-stopped'));
     expect(database.prepare('SELECT kind, level FROM seen').raw().all()).toEqual([
       ['user-created', 1],
@@ -199,6 +207,9 @@ describe('the database', () => {
       ['gate-expired', 1],
       ['gate-closed', 2],
       ['user-disabled', 2],
+      ['knock-code-reset', 2],
+      ['second-factor-set', 2],
+      ['code-used', 2],
       ['server-stopped', 1],
     ]);
     stores.close();

@@ -2,7 +2,9 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { usualSettings } from '../../src/domain/user.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
+import { createStores } from '../../src/sqlite/stores.ts';
 import { migrations, newFolder } from './workshop.ts';
 
 let folder: string;
@@ -49,6 +51,34 @@ describe('migrations', () => {
     expect(upgraded.prepare('SELECT count(*) FROM audit').pluck().get()).toBe(1);
     expect(upgraded.prepare('SELECT more FROM users').all()).toEqual([]);
     upgraded.close();
+  });
+
+  it('give the users and calls of the first release their usual settings', async () => {
+    const old = openDatabase(path, { migrations: folder });
+    old.exec(`
+      INSERT INTO users (name, services, knock_code_lookup, pin_hash, created_at)
+        VALUES ('mira', '["web"]', 'lookup', 'hash', 500);
+      INSERT INTO calls (caller_number, dialled, began_at) VALUES ('555-0101', '100', 600);
+      INSERT INTO lockouts VALUES ('user:1', 3, 700)`);
+    old.close();
+    const stores = createStores(openDatabase(path, { migrations }));
+    expect(await stores.users.byKnockCode('lookup')).toEqual({
+      user: {
+        ...usualSettings,
+        id: 1,
+        name: 'mira',
+        services: ['web'],
+        secondFactor: 'none',
+        codesLeft: 0,
+        createdAt: 500,
+      },
+      secrets: { knockCodeLookup: 'lookup', pinHash: 'hash', totp: null },
+    });
+    expect(await stores.calls.unended()).toMatchObject([
+      { id: 1, callerNumber: '555-0101', attestation: null, callBackOf: null },
+    ]);
+    expect(await stores.lockouts.list()).toHaveLength(1);
+    stores.close();
   });
 
   it('leave no half of themselves behind when one fails', () => {

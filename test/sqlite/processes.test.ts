@@ -1,22 +1,28 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../src/sqlite/database.ts';
 import { createStores } from '../../src/sqlite/stores.ts';
-import { entry } from '../contract/stores/bench.ts';
+import { entry, newUser } from '../contract/stores/bench.ts';
 import { compile, type Compiled } from './compiled.ts';
 import { migrations, newPath, open, openStores } from './workshop.ts';
 
 let compiled: Compiled;
+let codes: Compiled;
 const children: ChildProcess[] = [];
 
 beforeAll(() => {
   compiled = compile(new URL('writer.ts', import.meta.url));
+  codes = compile(new URL('codes.ts', import.meta.url));
 }, 60_000);
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
-afterAll(() => compiled.remove());
+afterAll(() => {
+  compiled.remove();
+  codes.remove();
+});
 
 function writer(path: string, name: string, rounds: number): ChildProcess {
   const child = spawn(
@@ -82,6 +88,40 @@ describe('several processes', { timeout: 60_000 }, () => {
     const database = open(path);
     expect(Number(one(database, 'SELECT count(*) FROM grants'))).toBeGreaterThanOrEqual(80);
     database.close();
+  });
+});
+
+describe('two processes with the same one-time codes', { timeout: 60_000 }, () => {
+  it('have each code taken once between them', async () => {
+    const path = newPath();
+    const stores = openStores(path);
+    const many = 60;
+    const lookups = Array.from({ length: many }, (_, i) => `code ${i}`);
+    const secrets = (name: string) => ({ knockCodeLookup: name, pinHash: 'hash' });
+    for (const [name, factor] of [
+      ['sheet', { kind: 'sheet', lookups }],
+      ['totp', { kind: 'totp', sealed: 'x' }],
+    ] as const) {
+      const { id } = await stores.users.add(newUser(name), secrets(name), entry('user-created'));
+      await stores.users.setSecondFactor(id, factor, entry('second-factor-set'));
+    }
+    const takers = [1, 2].map(() => {
+      const child = spawn(process.execPath, [codes.program, path, migrations, '1', String(many)], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      children.push(child);
+      return { child, said: createInterface(child.stdout)[Symbol.asyncIterator]() };
+    });
+    for (const { said } of takers) expect((await said.next()).value).toBe('ready');
+    for (const { child } of takers) child.stdin.write('go\n');
+    const taken = [];
+    for (const { said } of takers) taken.push(Number((await said.next()).value));
+    const rows = await stores.audit.list({ kind: 'code-used', limit: 1000 });
+    const names = rows.map((row) => row.detail?.['detail']);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.length).toBe((taken[0] ?? 0) + (taken[1] ?? 0));
+    expect(names.filter((name) => String(name).startsWith('code'))).toHaveLength(many);
+    stores.close();
   });
 });
 

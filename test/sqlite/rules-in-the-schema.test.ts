@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/sqlite/database.ts';
 import { createStores } from '../../src/sqlite/stores.ts';
-import { entry, hotel } from '../contract/stores/bench.ts';
+import { entry, hotel, newUser, number } from '../contract/stores/bench.ts';
 import { open } from './workshop.ts';
 
 let database: Database;
@@ -10,7 +10,7 @@ beforeEach(async () => {
   database = open();
   const stores = createStores(database);
   const user = await stores.users.add(
-    { name: 'mira', services: [], createdAt: 1 },
+    newUser('mira', { numbers: [number('15550101')] }),
     { knockCodeLookup: 'a', pinHash: 'b' },
     entry('user-created'),
   );
@@ -29,9 +29,9 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
-const plan = (where: string): string =>
+const plan = (query: string): string =>
   database
-    .prepare(`EXPLAIN QUERY PLAN SELECT * FROM grants WHERE ended_at IS NULL${where}`)
+    .prepare(`EXPLAIN QUERY PLAN SELECT * FROM ${query}`)
     .all()
     .map((row) => (row as { detail: string }).detail)
     .join();
@@ -87,15 +87,47 @@ describe('the schema itself', () => {
     ['a user is half disabled', 'UPDATE users SET disabled = 2', /CHECK/],
     ['a time is text', `UPDATE users SET created_at = 'today'`, /cannot store TEXT/],
     ['a role is unknown', `INSERT INTO tokens VALUES (1,'t','root','h',1,NULL)`, /CHECK/],
+    ['a policy is unknown', `UPDATE users SET caller_policy = 'none'`, /CHECK/],
+    ['an attestation is unknown', `UPDATE users SET least_attestation = 'D'`, /CHECK/],
+    ['a language is empty', `UPDATE users SET language = ''`, /CHECK/],
+    ['a pairing is unknown', `UPDATE users SET pairing = 'none'`, /CHECK/],
+    ['a second factor is unknown', `UPDATE users SET second_factor = 'retina'`, /CHECK/],
+    ['time-based codes have no secret', `UPDATE users SET second_factor = 'totp'`, /CHECK/],
+    ['a secret is left behind', `UPDATE users SET totp = 'sealed'`, /CHECK/],
+    ['a step is used without a secret', 'UPDATE users SET totp_step = 1', /CHECK/],
+    ['a number has a plus', `UPDATE user_numbers SET number = '+15550101'`, /CHECK/],
+    ['a number is too long', `UPDATE user_numbers SET number = '1234567890123456'`, /CHECK/],
+    ['a number is listed twice', `INSERT INTO user_numbers VALUES (1,1,'15550101')`, /UNIQUE/],
+    ['a number is nobody’s', `INSERT INTO user_numbers VALUES (7,0,'15550101')`, /FOREIGN/],
+    ['a code is nobody’s', `INSERT INTO sheet_codes VALUES (7,'x')`, /FOREIGN/],
+    [
+      'a call answers none',
+      `INSERT INTO calls (dialled, began_at, call_back_of) VALUES ('100',1,9)`,
+      /FOREIGN/,
+    ],
+    [
+      'a call is vouched for with a word',
+      `INSERT INTO calls (dialled, began_at, attestation) VALUES ('100',1,'yes')`,
+      /CHECK/,
+    ],
     ['a lockout counts nothing', `INSERT INTO lockouts VALUES ('user:1',0,1)`, /CHECK/],
   ])('refuses that %s', (_, sql, message) => {
     expect(() => database.exec(sql)).toThrow(message);
   });
 
   it('finds active grants by index', () => {
-    expect(plan(" AND address = 'x'")).toContain('grants_unended_by_address');
-    expect(plan(' AND user_id = 1')).toContain('grants_unended_by_user');
-    expect(plan(' ORDER BY id')).toContain('grants_unended');
+    const unended = 'grants WHERE ended_at IS NULL';
+    expect(plan(`${unended} AND address = 'x'`)).toContain('grants_unended_by_address');
+    expect(plan(`${unended} AND user_id = 1`)).toContain('grants_unended_by_user');
+    expect(plan(`${unended} ORDER BY id`)).toContain('grants_unended');
+  });
+
+  it('finds a telephone that is known by index', () => {
+    expect(plan("calls WHERE user_id = 1 AND caller_number = '1' AND began_at >= 5")).toContain(
+      'calls_recognised',
+    );
+    expect(plan("user_numbers WHERE number = '1'")).toContain('user_numbers_by_number');
+    expect(plan('lockouts WHERE last_at < 5')).toContain('lockouts_by_time');
   });
 
   it('takes ids far beyond 32 bits', async () => {

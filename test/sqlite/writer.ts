@@ -4,6 +4,7 @@
  */
 import { parseAddress } from '../../src/domain/address.ts';
 import type { AuditEntry } from '../../src/domain/attempt.ts';
+import { usualSettings } from '../../src/domain/user.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
 import { createStores } from '../../src/sqlite/stores.ts';
 
@@ -15,7 +16,7 @@ if (!address) throw new Error('the address is malformed');
 const entry = (kind: AuditEntry['kind']): AuditEntry => ({ at: 1, actor: `cli:${name}`, kind });
 
 const user = await stores.users.add(
-  { name, services: [], createdAt: 1 },
+  { ...usualSettings, name, createdAt: 1 },
   { knockCodeLookup: `lookup of ${name}`, pinHash: 'hash' },
   entry('user-created'),
 );

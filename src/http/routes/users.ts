@@ -1,6 +1,5 @@
 import type { Administration } from '../../access/administration.ts';
-import { AccessError } from '../../domain/access-error.ts';
-import { newPinAnswer, newUserAnswer, userAnswer } from '../answers.ts';
+import { newUserAnswer, userAnswer } from '../answers.ts';
 import { checked } from '../checked.ts';
 import { byName, newUser, nothing, userChange } from '../requests.ts';
 import type { Route } from '../route.ts';
@@ -29,29 +28,16 @@ export const userRoutes = (rules: Administration): Route[] => [
   {
     method: 'GET',
     path: '/v1/users/:name',
-    async answer({ params }) {
-      const { name } = checked(byName, params);
-      const user = (await rules.users()).find((other) => other.name === name);
-      if (!user) throw new AccessError('not-found', `There is no user named ${name}.`);
-      return { body: userAnswer(user) };
-    },
+    answer: async ({ params }) => ({
+      body: userAnswer(await rules.user(checked(byName, params).name)),
+    }),
   },
   {
     method: 'PATCH',
     path: '/v1/users/:name',
     async answer({ params, body, by }) {
       const { name } = checked(byName, params);
-      const { disabled } = checked(userChange, body);
-      return { body: userAnswer(await rules.setUserDisabled(name, disabled, by)) };
-    },
-  },
-  {
-    method: 'POST',
-    path: '/v1/users/:name/pin',
-    async answer({ params, body, by }) {
-      const { name } = checked(byName, params);
-      checked(nothing, body);
-      return { body: newPinAnswer(await rules.resetPin(name, by)) };
+      return { body: userAnswer(await rules.changeUser(name, checked(userChange, body), by)) };
     },
   },
 ];

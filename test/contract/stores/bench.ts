@@ -1,14 +1,16 @@
 import { expect } from 'vitest';
 import type { AccessErrorCode } from '../../../src/domain/access-error.ts';
 import type { Address } from '../../../src/domain/address.ts';
-import type { AuditEntry, AuditRow } from '../../../src/domain/attempt.ts';
+import type { AuditEntry, AuditRow, NewCallRecord } from '../../../src/domain/attempt.ts';
 import type { Grant, NewGrant } from '../../../src/domain/grant.ts';
+import type { PhoneNumber } from '../../../src/domain/phone-number.ts';
 import type { Stores } from '../../../src/domain/ports.ts';
-import type { User } from '../../../src/domain/user.ts';
+import { usualSettings, type NewUser, type User } from '../../../src/domain/user.ts';
 
 export type Closable = Stores & { close(): void };
 
 export const address = (text: string): Address => text as Address;
+export const number = (text: string): PhoneNumber => text as PhoneNumber;
 export const hotel = address('203.0.113.7');
 export const elsewhere = address('198.51.100.9');
 
@@ -34,6 +36,22 @@ export const hostile = [
   '',
   'x'.repeat(10_000),
 ];
+
+export const newUser = (name: string, rest: Partial<NewUser> = {}): NewUser => ({
+  ...usualSettings,
+  name,
+  createdAt: 500,
+  ...rest,
+});
+
+export const newCall = (rest: Partial<NewCallRecord> = {}): NewCallRecord => ({
+  callerNumber: null,
+  dialled: '100',
+  attestation: null,
+  callBackOf: null,
+  beganAt: 1,
+  ...rest,
+});
 
 /** What every part of the contract works with. */
 export interface Bench {
@@ -83,7 +101,7 @@ export function createBench(current: () => Closable): Bench {
     wanted,
     addUser: (name = 'mira', lookup = `lookup of ${name}`) =>
       stores.users.add(
-        { name, services: [], createdAt: 500 },
+        newUser(name),
         { knockCodeLookup: lookup, pinHash: 'scrypt$…' },
         entry('user-created'),
       ),

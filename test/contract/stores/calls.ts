@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Stores } from '../../../src/domain/ports.ts';
-import { entry, hostile, refused, type Bench } from './bench.ts';
+import type { CallRecord } from '../../../src/domain/attempt.ts';
+import { entry, hostile, newCall, refused, type Bench } from './bench.ts';
 
 export function callsContract({ stores, addUser, audit }: Bench): void {
-  const begin = (): ReturnType<Stores['calls']['begin']> =>
+  const begin = (rest: Parameters<typeof newCall>[0] = {}): Promise<CallRecord> =>
     stores.calls.begin(
-      { callerNumber: '555-0101', dialled: '100', beganAt: 700 },
+      newCall({ callerNumber: '555-0101', beganAt: 700, ...rest }),
       entry('call-began'),
     );
 
@@ -17,6 +17,8 @@ export function callsContract({ stores, addUser, audit }: Bench): void {
         id: call.id,
         callerNumber: '555-0101',
         dialled: '100',
+        attestation: null,
+        callBackOf: null,
         beganAt: 700,
         endedAt: null,
         outcome: null,
@@ -31,6 +33,18 @@ export function callsContract({ stores, addUser, audit }: Bench): void {
         { kind: 'call-ended', callId: call.id },
         { kind: 'call-began', callId: call.id },
       ]);
+    });
+
+    it('keeps what a call came with, and which call it answers', async () => {
+      const first = await begin({ attestation: 'B' });
+      const second = await begin({ attestation: null, callBackOf: first.id });
+      expect(await stores.calls.list({ limit: 2 })).toMatchObject([
+        { id: second.id, attestation: null, callBackOf: first.id },
+        { id: first.id, attestation: 'B', callBackOf: null },
+      ]);
+      const before = await audit();
+      await refused(begin({ callBackOf: 99 }), 'not-found');
+      expect(await audit()).toEqual(before);
     });
 
     it('ends a call once: a second end changes nothing and writes nothing', async () => {
@@ -55,11 +69,33 @@ export function callsContract({ stores, addUser, audit }: Bench): void {
 
     it('keeps a withheld number apart from an empty one', async () => {
       for (const callerNumber of [null, '', ...hostile]) {
-        const dialled = callerNumber ?? '';
-        await stores.calls.begin({ callerNumber, dialled, beganAt: 1 }, entry('call-began'));
+        await begin({ callerNumber, dialled: callerNumber ?? '' });
       }
       const numbers = (await stores.calls.list({ limit: 100 })).map((call) => call.callerNumber);
       expect(numbers.toReversed()).toEqual([null, '', ...hostile]);
+    });
+
+    it('knows from which numbers a user was recognised, and since when', async () => {
+      const [mira, otto] = [await addUser('mira'), await addUser('otto')];
+      const recognised = async (caller: string | null, beganAt: number): Promise<void> => {
+        const { id } = await begin({ callerNumber: caller, beganAt });
+        await stores.calls.end(id, beganAt + 10, 'opened', mira.id, entry('call-ended'));
+      };
+      const knows = (userId: number, caller: string, since: number): Promise<boolean> =>
+        stores.calls.recognisedFrom(userId, caller, since);
+      await recognised('555-0101', 700);
+      await recognised(null, 800);
+      // not recognised: still on the line, or refused
+      await begin({ callerNumber: '555-0102' });
+      const { id } = await begin({ callerNumber: '555-0103' });
+      await stores.calls.end(id, 900, 'refused', null, entry('call-ended'));
+
+      expect(await knows(mira.id, '555-0101', 700)).toBe(true);
+      expect(await knows(mira.id, '555-0101', 701)).toBe(false);
+      expect(await knows(otto.id, '555-0101', 0)).toBe(false);
+      for (const other of ['555-0102', '555-0103', '5550101', '', 'withheld']) {
+        expect(await knows(mira.id, other, 0)).toBe(false);
+      }
     });
   });
 }

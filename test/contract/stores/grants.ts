@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Grant } from '../../../src/domain/grant.ts';
-import { address, hotel, elsewhere, entry, refused, type Bench } from './bench.ts';
+import { address, elsewhere, entry, hotel, newCall, refused, type Bench } from './bench.ts';
 
 const ids = (grants: Grant[]): number[] => grants.map((grant) => grant.id);
 
@@ -8,10 +8,7 @@ export function grantsContract({ stores, addUser, addGrant, audit }: Bench): voi
   describe('grants', () => {
     it('gives back what was added, with the name of its user', async () => {
       const { id: userId } = await addUser();
-      const call = await stores.calls.begin(
-        { callerNumber: null, dialled: '100', beganAt: 1 },
-        entry('call-began'),
-      );
+      const call = await stores.calls.begin(newCall(), entry('call-began'));
       const grant = await addGrant(userId, { callId: call.id, services: ['web', 'sip'] });
       expect(grant).toEqual({
         id: grant.id,

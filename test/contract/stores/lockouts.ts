@@ -33,6 +33,35 @@ export function lockoutsContract({ stores, audit }: Bench): void {
       }
     });
 
+    it('lists what is held against whom, the latest first', async () => {
+      const { lockouts } = stores;
+      expect(await lockouts.list()).toEqual([]);
+      const held = [
+        { subject: 'user:1', failures: { count: 2, lastAt: 50 } },
+        { subject: 'caller:15550101', failures: { count: 1, lastAt: 70 } },
+        { subject: 'user:1/caller:15550101', failures: { count: 3, lastAt: 60 } },
+      ] as const;
+      await lockouts.record(held, []);
+      expect(await lockouts.list()).toEqual([held[1], held[2], held[0]]);
+      await lockouts.record([{ subject: 'user:1', failures: { count: 0, lastAt: 80 } }], []);
+      expect(await lockouts.list()).toEqual([held[1], held[2]]);
+    });
+
+    it('forgets what is older than an instant, and says how many', async () => {
+      const { lockouts } = stores;
+      await lockouts.record(
+        [40, 50, 60].map((lastAt, i) => ({
+          subject: `user:${i}` as const,
+          failures: { count: 1, lastAt },
+        })),
+        [],
+      );
+      expect(await lockouts.forgetBefore(40)).toBe(0);
+      expect(await lockouts.forgetBefore(60)).toBe(2);
+      expect((await lockouts.list()).map(({ subject }) => subject)).toEqual(['user:2']);
+      expect(await audit()).toEqual([]);
+    });
+
     it('writes nothing when one entry cannot be written', async () => {
       const change = { subject: 'user:1', failures: { count: 1, lastAt: 1 } } as const;
       const entries = [entry('attempt-refused'), unwritable('lockout-began')];

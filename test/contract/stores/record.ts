@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditRow } from '../../../src/domain/attempt.ts';
-import { hotel, elsewhere, entry, unwritable, hostile, refused, type Bench } from './bench.ts';
+import {
+  elsewhere,
+  entry,
+  hostile,
+  hotel,
+  newCall,
+  refused,
+  unwritable,
+  type Bench,
+} from './bench.ts';
 
 const walk = async (page: (before?: number) => Promise<number[]>): Promise<number[]> => {
   const seen: number[] = [];
@@ -20,10 +29,7 @@ export function recordContract({ stores, addUser, addGrant, audit }: Bench): voi
       const { id: userId } = await addUser();
       for (let i = 0; i < 25; i += 1) {
         await addGrant(userId, { openedAt: 1000 - i });
-        await stores.calls.begin(
-          { callerNumber: null, dialled: `${i}`, beganAt: 1 },
-          entry('call-began'),
-        );
+        await stores.calls.begin(newCall({ dialled: `${i}` }), entry('call-began'));
       }
       const { grants, calls, audit: log } = stores;
       expect(
@@ -119,7 +125,7 @@ export function recordContract({ stores, addUser, addGrant, audit }: Bench): voi
     it('keeps its rows whatever happens to what they tell of', async () => {
       const { id } = await addUser();
       const [before] = await audit();
-      await stores.users.setDisabled(id, true, entry('user-disabled'));
+      await stores.users.change(id, { disabled: true }, entry('user-disabled'));
       expect((await audit()).at(-1)).toEqual(before);
     });
   });

@@ -1,19 +1,18 @@
 import { expect, it } from 'vitest';
-import { entry, unwritable, refused, type Bench } from './bench.ts';
+import { entry, newCall, newUser, number, refused, unwritable, type Bench } from './bench.ts';
 
 export function transactionsContract({ stores, addUser, wanted, addGrant, audit }: Bench): void {
   it('makes no change whose entry cannot be written', async () => {
     const user = await addUser();
     const grant = await addGrant(user.id);
-    const call = await stores.calls.begin(
-      { callerNumber: null, dialled: '100', beganAt: 1 },
-      entry('call-began'),
-    );
+    const call = await stores.calls.begin(newCall(), entry('call-began'));
     const token = await stores.tokens.add(
       { name: 'ops', role: 'admin', createdAt: 1 },
       'hash',
       entry('token-created'),
     );
+    const sheet = { kind: 'sheet', lookups: ['code 1', 'code 2'] } as const;
+    await stores.users.setSecondFactor(user.id, sheet, entry('second-factor-set'));
     const everything = async (): Promise<unknown> => [
       await stores.users.list(),
       await stores.users.byKnockCode('lookup of mira'),
@@ -26,18 +25,16 @@ export function transactionsContract({ stores, addUser, wanted, addGrant, audit 
     const { users, grants, calls, tokens } = stores;
     const bad = unwritable('gate-opened');
     const changes = [
-      () =>
-        users.add(
-          { name: 'otto', services: [], createdAt: 1 },
-          { knockCodeLookup: 'x', pinHash: 'y' },
-          bad,
-        ),
-      () => users.setDisabled(user.id, true, bad),
+      () => users.add(newUser('otto'), { knockCodeLookup: 'x', pinHash: 'y' }, bad),
+      () => users.change(user.id, { disabled: true, numbers: [number('15550199')] }, bad),
       () => users.setPin(user.id, 'new', bad),
+      () => users.setKnockCode(user.id, 'new', bad),
+      () => users.setSecondFactor(user.id, { kind: 'none' }, bad),
+      () => users.useSheetCode(user.id, 'code 1', bad),
       () => grants.add(wanted(user.id), bad),
       () => grants.end(grant.id, 5, 'closed', bad),
       () => grants.end(grant.id, 5, 'expired', bad),
-      () => calls.begin({ callerNumber: null, dialled: '100', beganAt: 1 }, bad),
+      () => calls.begin(newCall(), bad),
       () => calls.end(call.id, 5, 'failed', null, bad),
       () => tokens.add({ name: 'more', role: 'admin', createdAt: 1 }, 'hash2', bad),
       () => tokens.revoke(token.id, 5, bad),

@@ -1,27 +1,127 @@
 import { describe, expect, it } from 'vitest';
-import { entry, refused, type Bench } from './bench.ts';
+import { usualSettings, type UserSettings } from '../../../src/domain/user.ts';
+import { entry, newUser, number, refused, type Bench } from './bench.ts';
 
 export function usersContract({ stores, addUser, audit }: Bench): void {
   describe('users', () => {
     it('gives back what was added, by every key', async () => {
       const added = await stores.users.add(
-        { name: 'mira', services: ['web', 'sip'], createdAt: 500 },
+        newUser('mira', { services: ['web', 'sip'] }),
         { knockCodeLookup: 'abc', pinHash: 'hash' },
         entry('user-created'),
       );
       expect(added).toEqual({
+        ...usualSettings,
         id: added.id,
         name: 'mira',
-        disabled: false,
         services: ['web', 'sip'],
+        secondFactor: 'none',
+        codesLeft: 0,
         createdAt: 500,
       });
       expect(await stores.users.byId(added.id)).toEqual(added);
       expect(await stores.users.byName('mira')).toEqual(added);
       expect(await stores.users.byKnockCode('abc')).toEqual({
         user: added,
-        secrets: { knockCodeLookup: 'abc', pinHash: 'hash' },
+        secrets: { knockCodeLookup: 'abc', pinHash: 'hash', totp: null },
       });
+      expect(await stores.users.secretsOf(added.id)).toEqual({
+        knockCodeLookup: 'abc',
+        pinHash: 'hash',
+        totp: null,
+      });
+    });
+
+    it('keeps every setting, from the start and when changed', async () => {
+      const settings: UserSettings = {
+        disabled: true,
+        services: ['sip'],
+        language: 'fr',
+        callerPolicy: 'call-back',
+        numbers: [number('15550102'), number('15550101')],
+        leastAttestation: 'B',
+        pairing: 'knock-code',
+      };
+      const added = await stores.users.add(
+        newUser('mira', settings),
+        { knockCodeLookup: 'abc', pinHash: 'hash' },
+        entry('user-created'),
+      );
+      expect(added).toMatchObject(settings);
+      const { id } = added;
+      for (const key of Object.keys(settings) as (keyof UserSettings)[]) {
+        const change = { [key]: usualSettings[key] };
+        const changed = await stores.users.change(id, change, entry('user-changed'));
+        expect(changed).toMatchObject(change);
+      }
+      expect(await stores.users.byId(id)).toMatchObject(usualSettings);
+      expect(await stores.users.change(id, settings, entry('user-changed'))).toEqual(added);
+      expect((await audit()).filter((row) => row.kind === 'user-changed')).toHaveLength(8);
+    });
+
+    it('changes what is named and nothing else', async () => {
+      const { id } = await addUser();
+      const before = await stores.users.change(
+        id,
+        { numbers: [number('15550101')], services: ['web'] },
+        entry('user-changed'),
+      );
+      const after = await stores.users.change(id, { language: 'de' }, entry('user-changed'));
+      expect(after).toEqual({ ...before, language: 'de' });
+    });
+
+    it.each([
+      { numbers: [number('+15550101')] },
+      { numbers: [number('')] },
+      { numbers: [number('1234567890123456')] },
+      { numbers: [number('1\0')] },
+      { language: '' },
+      { callerPolicy: 'some' as never },
+      { leastAttestation: 'D' as never },
+      { pairing: 'blue' as never },
+    ])('refuses the malformed setting %j, and changes nothing', async (change) => {
+      const user = await addUser();
+      const before = await audit();
+      await refused(stores.users.change(user.id, change, entry('user-changed')), 'invalid');
+      await refused(
+        stores.users.add(
+          newUser('otto', change),
+          { knockCodeLookup: 'x', pinHash: 'y' },
+          entry('user-created'),
+        ),
+        'invalid',
+      );
+      expect(await stores.users.list()).toEqual([user]);
+      expect(await audit()).toEqual(before);
+    });
+
+    it('refuses a number that stands on the list twice, and keeps the list', async () => {
+      const { id } = await addUser();
+      const numbers = [number('15550101'), number('15550102')];
+      await stores.users.change(id, { numbers }, entry('user-changed'));
+      const twice = { numbers: [...numbers, numbers[0]!] };
+      await refused(stores.users.change(id, twice, entry('user-changed')), 'conflict');
+      expect((await stores.users.byId(id))?.numbers).toEqual(numbers);
+    });
+
+    it('knows the numbers of all enabled users, and no others', async () => {
+      const [mira, otto] = [await addUser('mira'), await addUser('otto')];
+      const [office, mobile] = [number('15550101'), number('15550102')];
+      const set = (id: number, change: Partial<UserSettings>): Promise<unknown> =>
+        stores.users.change(id, change, entry('user-changed'));
+      const known = async (): Promise<boolean[]> => [
+        await stores.users.hasNumber(office),
+        await stores.users.hasNumber(mobile),
+      ];
+      expect(await known()).toEqual([false, false]);
+      await set(mira.id, { numbers: [mobile, office] });
+      await set(otto.id, { numbers: [office] });
+      expect(await known()).toEqual([true, true]);
+      await set(mira.id, { disabled: true });
+      expect(await known()).toEqual([true, false]);
+      await set(otto.id, { numbers: [] });
+      expect(await known()).toEqual([false, false]);
+      expect(await stores.users.hasNumber(number('5550101'))).toBe(false);
     });
 
     it('does not find what is not there', async () => {
@@ -68,9 +168,9 @@ export function usersContract({ stores, addUser, audit }: Bench): void {
 
     it('disables, enables and changes the PIN, each with its entry', async () => {
       const { id } = await addUser();
-      await stores.users.setDisabled(id, true, entry('user-disabled', { userId: id }));
+      await stores.users.change(id, { disabled: true }, entry('user-disabled', { userId: id }));
       expect((await stores.users.byId(id))?.disabled).toBe(true);
-      await stores.users.setDisabled(id, false, entry('user-enabled', { userId: id }));
+      await stores.users.change(id, { disabled: false }, entry('user-enabled', { userId: id }));
       expect((await stores.users.byId(id))?.disabled).toBe(false);
       await stores.users.setPin(id, 'another hash', entry('pin-reset', { userId: id }));
       const found = await stores.users.byKnockCode('lookup of mira');
@@ -83,16 +183,39 @@ export function usersContract({ stores, addUser, audit }: Bench): void {
       ]);
     });
 
+    it('is found by a new knock code alone, once it has one', async () => {
+      const [mira] = [await addUser('mira', 'old'), await addUser('otto', 'taken')];
+      await refused(
+        stores.users.setKnockCode(mira.id, 'taken', entry('knock-code-reset')),
+        'conflict',
+      );
+      expect((await stores.users.byKnockCode('old'))?.user).toEqual(mira);
+      await stores.users.setKnockCode(mira.id, 'old', entry('knock-code-reset'));
+      await stores.users.setKnockCode(mira.id, 'new', entry('knock-code-reset'));
+      expect(await stores.users.byKnockCode('old')).toBeUndefined();
+      expect(await stores.users.byKnockCode('new')).toEqual({
+        user: mira,
+        secrets: { knockCodeLookup: 'new', pinHash: 'scrypt$…', totp: null },
+      });
+      expect((await audit()).filter((row) => row.kind === 'knock-code-reset')).toHaveLength(2);
+    });
+
     it('refuses to change an unknown user, and writes nothing', async () => {
-      await refused(stores.users.setDisabled(77, true, entry('user-disabled')), 'not-found');
-      await refused(stores.users.setPin(77, 'hash', entry('pin-reset')), 'not-found');
+      const { users } = stores;
+      const change = { disabled: true, numbers: [number('15550101')] };
+      await refused(users.change(77, change, entry('user-disabled')), 'not-found');
+      await refused(users.setPin(77, 'hash', entry('pin-reset')), 'not-found');
+      await refused(users.setKnockCode(77, 'x', entry('knock-code-reset')), 'not-found');
+      const sheet = { kind: 'sheet', lookups: ['x'] } as const;
+      await refused(users.setSecondFactor(77, sheet, entry('second-factor-set')), 'not-found');
+      expect(await users.secretsOf(77)).toBeUndefined();
       expect(await audit()).toEqual([]);
     });
 
     it('cannot be changed through what it gave out', async () => {
       const services = ['web'];
       const added = await stores.users.add(
-        { name: 'mira', services, createdAt: 1 },
+        newUser('mira', { services }),
         { knockCodeLookup: 'abc', pinHash: 'hash' },
         entry('user-created'),
       );

@@ -1,0 +1,37 @@
+import type { Actor, AuditEntry } from '../../domain/attempt.ts';
+import type { Dialling } from '../../domain/phone-number.ts';
+import type { Firewall, Stores } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/time.ts';
+import type { AdmissionCounts } from '../admission.ts';
+import type { Gate } from '../gate.ts';
+import type { Lockouts } from '../lockouts.ts';
+import type { SecondFactors } from '../second-factors.ts';
+import type { Secrets } from '../secrets.ts';
+import type { Health } from './status.ts';
+
+export interface AdministrationParts {
+  readonly stores: Stores;
+  readonly gate: Gate;
+  readonly firewall: Firewall;
+  readonly secrets: Secrets;
+  readonly lockouts: Lockouts;
+  readonly secondFactors: SecondFactors;
+  readonly clock: Clock;
+  /** How the numbers that administrators write are to be read. */
+  readonly dialling: Dialling;
+  /** The languages that the site can speak now. */
+  readonly languages: () => readonly string[];
+  /** Undefined where no server runs, as in the command line's own process. */
+  readonly admission: () => AdmissionCounts | undefined;
+  readonly health: () => Promise<Health>;
+}
+
+/** Makes audit entries that happen now. */
+export function entries(clock: Clock) {
+  return (by: Actor, kind: AuditEntry['kind'], rest: Partial<AuditEntry> = {}): AuditEntry => ({
+    at: clock.now(),
+    actor: by,
+    kind,
+    ...rest,
+  });
+}

@@ -1,0 +1,50 @@
+import { isActive } from '../../domain/grant.ts';
+import type { AdmissionCounts } from '../admission.ts';
+import type { AdministrationParts } from './parts.ts';
+
+export interface PartHealth {
+  readonly ok: boolean;
+  readonly why?: string;
+}
+
+export interface Health {
+  readonly ok: boolean;
+  readonly parts: Readonly<Record<'asterisk' | 'helper' | 'database', PartHealth>>;
+  readonly version: string;
+}
+
+/** How the house is at this moment. */
+export interface Status {
+  readonly health: Health;
+  /** Undefined where no server runs. */
+  readonly admission: AdmissionCounts | undefined;
+  /** Undefined when the database cannot say. */
+  readonly openAddresses: number | undefined;
+}
+
+export interface StatusAdministration {
+  health(): Promise<Health>;
+  /** Comes whatever is broken: what cannot be told is left out. */
+  status(): Promise<Status>;
+}
+
+export function statusAdministration({
+  stores,
+  clock,
+  health,
+  admission,
+}: AdministrationParts): StatusAdministration {
+  async function openAddresses(): Promise<number> {
+    const now = clock.now();
+    const active = (await stores.grants.unended()).filter((grant) => isActive(grant, now));
+    return new Set(active.map(({ address }) => address)).size;
+  }
+
+  return {
+    health,
+    async status() {
+      const [known, open] = await Promise.all([health(), openAddresses().catch(() => undefined)]);
+      return { health: known, admission: admission(), openAddresses: open };
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import { AccessError } from '../domain/access-error.ts';
+import { refusalOf } from '../domain/address-rules.ts';
+import type { Address } from '../domain/address.ts';
+import type { AuditEntry } from '../domain/attempt.ts';
+import type { Grant, NewGrant } from '../domain/grant.ts';
+import { after, secondsBetween } from '../domain/time.ts';
+import type { User } from '../domain/user.ts';
+import type { Close } from './closing.ts';
+import type { GateParts, OpenRequest } from './gate.ts';
+import type { GrantsAtHand } from './grants-at-hand.ts';
+import { unrecordedId } from './latest-ends.ts';
+
+/** Opens an address, while nothing else is opened or closed. */
+export type Open = (request: OpenRequest) => Promise<Grant>;
+
+export function createOpen(parts: GateParts, atHand: GrantsAtHand, close: Close): Open {
+  const { stores, clock, rules } = parts;
+  const { apply, unendedAt } = atHand;
+
+  async function checked(request: OpenRequest): Promise<NewGrant> {
+    const { address, seconds = rules.openFor } = request;
+    const user = await stores.users.byId(request.userId);
+    if (!user) throw new AccessError('not-found', `There is no user number ${request.userId}.`);
+    if (user.disabled) throw new AccessError('user-disabled', `User ${user.name} is disabled.`);
+    const refusal = refusalOf(address, rules.addresses());
+    if (refusal) {
+      throw new AccessError('address-refused', `${address} cannot be opened: it is ${refusal}.`);
+    }
+    if (!(seconds >= 1 && seconds <= rules.longest)) {
+      throw new AccessError(
+        'invalid',
+        `A grant lasts from 1 to ${rules.longest} seconds, not ${seconds}.`,
+      );
+    }
+    await checkRoom(user, request);
+    const openedAt = clock.now();
+    return {
+      userId: user.id,
+      address,
+      services: user.services.length > 0 ? user.services : rules.services,
+      openedAt,
+      expiresAt: after(openedAt, seconds),
+      callId: request.callId ?? null,
+    };
+  }
+
+  async function checkRoom(user: User, { address, replaces }: OpenRequest): Promise<void> {
+    if (replaces !== undefined && (await stores.grants.byId(replaces))?.userId !== user.id) {
+      throw new AccessError('not-found', `User ${user.name} has no grant number ${replaces}.`);
+    }
+    if (hasRoom(await atHand.openOf(user.id), address, rules.mostOpen, replaces)) return;
+    throw new AccessError(
+      'too-many-open',
+      `User ${user.name} has ${rules.mostOpen} addresses open, which is the most; close one first.`,
+    );
+  }
+
+  /**
+   * Closes what the new grant takes the place of. That the new one is open is true
+   * whatever comes of it: what the record or the helper could not do is tried again.
+   */
+  async function giveWay({ replaces, by }: OpenRequest, opened: Grant): Promise<void> {
+    if (replaces === undefined || replaces === opened.id) return;
+    await close(replaces, by).catch(() => undefined);
+  }
+
+  return async (request) => {
+    const entry = (kind: AuditEntry['kind'], detail: AuditEntry['detail']): AuditEntry => ({
+      at: clock.now(),
+      actor: request.by,
+      kind,
+      userId: request.userId,
+      callId: request.callId,
+      address: request.address,
+      detail,
+    });
+    try {
+      const wanted = await checked(request);
+      const before = await unendedAt(request.address);
+      // the user's own earlier grant for this address gives way, also to a shorter one
+      const others = before.filter((g) => g.userId !== request.userId);
+      const renewed = before.filter((g) => g.userId === request.userId);
+      const unrecorded: Grant = {
+        ...wanted,
+        id: unrecordedId,
+        userName: '',
+        endedAt: null,
+        end: null,
+      };
+      await apply(request.address, [...others, unrecorded]);
+      try {
+        const opened = await stores.grants.add(
+          wanted,
+          entry('gate-opened', {
+            services: wanted.services.join(' '),
+            seconds: secondsBetween(wanted.openedAt, wanted.expiresAt),
+          }),
+          renewed.map(({ id }) => ({ id, entry: entry('gate-renewed', undefined) })),
+        );
+        await giveWay(request, opened);
+        return opened;
+      } catch (error) {
+        // what is not on record must not stay open
+        await apply(request.address, before).catch(() => undefined);
+        throw error;
+      }
+    } catch (error) {
+      const reason = error instanceof AccessError ? error.code : 'internal';
+      await stores.audit.append(entry('gate-failed', { reason })).catch(() => undefined);
+      throw error;
+    }
+  };
+}
+
+/** Whether one who has these open may have this address open, too, or instead of one of them. */
+export function hasRoom(
+  open: readonly Grant[],
+  address: Address,
+  mostOpen: number,
+  replacing: number | undefined,
+): boolean {
+  const kept = new Set(open.filter(({ id }) => id !== replacing).map((g) => g.address));
+  return kept.has(address) || kept.size < mostOpen;
+}

@@ -1,0 +1,55 @@
+import type { WireLimits } from '../firewall/wire.ts';
+import { Refused, tooMany } from '../firewall/wire-rules.ts';
+import { NftLost, NftRefused, type NftShell } from './nft-shell.ts';
+
+/** Carries out lines, each all or not at all, and says in the protocol's words what went wrong. */
+export class Transactions {
+  readonly #shell: NftShell;
+  readonly #repair: () => Promise<unknown>;
+  readonly #limits: WireLimits;
+
+  /** `repair` resolves when the guard stands again. */
+  constructor(shell: NftShell, repair: () => Promise<unknown>, limits: WireLimits) {
+    this.#shell = shell;
+    this.#repair = repair;
+    this.#limits = limits;
+  }
+
+  /** @throws Refused `kernel`, `too-many` (the kernel's own cap) or `unconfirmed` */
+  async run(line: string, deadline?: number): Promise<void> {
+    try {
+      await this.#shell.run(line, deadline);
+      return;
+    } catch (error) {
+      // the guard may have been flushed a moment ago: once it stands again, the same is tried again
+      const flushed = error instanceof NftRefused && /No such file/.test(error.message);
+      if (!flushed) throw this.#refusal(error);
+    }
+    await this.#repair();
+    await this.#shell.run(line, deadline).catch((error: unknown) => {
+      throw this.#refusal(error);
+    });
+  }
+
+  /** False where nftables refused, which has changed nothing. @throws Refused `unconfirmed` */
+  async try(line: string): Promise<boolean> {
+    try {
+      await this.#shell.run(line);
+      return true;
+    } catch (error) {
+      if (error instanceof NftRefused) return false;
+      throw this.#refusal(error);
+    }
+  }
+
+  #refusal(error: unknown): unknown {
+    if (error instanceof NftRefused) {
+      if (/Too many open files/.test(error.message)) return tooMany(this.#limits);
+      return new Refused('kernel', `nftables refused: ${error.message}`);
+    }
+    if (error instanceof NftLost) {
+      return new Refused('unconfirmed', `${error.message} Take it as not done.`);
+    }
+    return error;
+  }
+}

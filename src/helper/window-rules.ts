@@ -1,0 +1,81 @@
+import type { HelperConfig } from './config.ts';
+import { timeText } from './elements.ts';
+import { side } from './sets.ts';
+import { trustedRules } from './trusted-rules.ts';
+
+/** Recordings at once. */
+export const slots = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+export type Slot = (typeof slots)[number];
+
+/** A recording has a table of its own: a flood of one fills no other, and without one the guard is as small as ever. */
+export const windowTable = (table: string, slot: Slot): string => `${table}_window${slot}`;
+
+/** Who came to a wanted port, with the port. */
+export const cameSets = ['came4', 'came6'] as const;
+/** Who tried a decoy: hosts of IPv4, networks of 64 bits of IPv6. */
+export const straySets = ['stray4', 'stray6'] as const;
+/** Not empty once anybody could not be noted. */
+export const fullSet = 'full';
+
+/** Longer than a window and the time in which it may still be read. Seconds. */
+const noted = 150;
+
+/**
+ * One line for NftShell, thus one transaction, which replaces whatever the table held.
+ *
+ * - After the guard (−155): what belongs to a service never comes here.
+ * - The ports have timeouts: the window ends by itself, whoever is dead.
+ * - What comes to a wanted port is noted and dropped. What comes to a decoy is noted
+ *   and goes on: a socket that was opened there since (a call's sound) must not suffer.
+ * - A full set ends the rule that would add to it, so nothing else stands in that rule,
+ *   and whoever is not in the set afterwards is what `full` tells of.
+ * - The sets' sizes bound the kernel's memory, to some 8 MB for a recording.
+ */
+export function windowLine(
+  config: HelperConfig,
+  slot: Slot,
+  ports: { readonly wanted: readonly number[]; readonly decoys: readonly number[] },
+  seconds: number,
+): string {
+  const table = windowTable(config.table, slot);
+  const lasting = `flags dynamic,timeout; timeout ${noted}s; gc-interval 5s;`;
+  const time = `timeout ${timeText(seconds)}`;
+  const elements = [
+    ...ports.wanted.map((port) => `${port} ${time} : goto came`),
+    ...ports.decoys.map((port) => `${port} ${time} : jump strayed`),
+  ];
+  const lines = `
+  map recorded { type inet_service : verdict; flags timeout; size 256; elements = { ${elements.join(', ')} }; }
+  set came4 { type ipv4_addr . inet_service; ${lasting} counter; size 4096; }
+  set came6 { type ipv6_addr . inet_service; ${lasting} counter; size 4096; }
+  set stray4 { type ipv4_addr; ${lasting} size 32768; }
+  set stray6 { type ipv6_addr; ${lasting} size 32768; }
+  set ${fullSet} { type inet_service; ${lasting} size 256; }
+  chain came {
+${note('add', 'ip saddr . th dport', 'came4')}
+${note('add', 'ip6 saddr . th dport', 'came6')}
+    drop
+  }
+  chain strayed {
+${note('update', side('4', 'saddr'), 'stray4')}
+${note('update', side('6net', 'saddr'), 'stray6')}
+  }
+  chain arriving {
+    type filter hook prerouting priority -154; policy accept;
+    iif lo accept
+    meta l4proto != { tcp, udp } accept
+    fib daddr type != local accept
+    ct direction reply accept
+${trustedRules(config.trusted, 'saddr')}    th dport vmap @recorded
+  }`;
+  return `${endLine(config.table, slot)}; table inet ${table} {${lines.replaceAll('\n', '; ')}; }`;
+}
+
+/** A delete of what is not there fails, so it is put there first. */
+export function endLine(guard: string, slot: Slot): string {
+  const table = windowTable(guard, slot);
+  return `add table inet ${table}; delete table inet ${table}`;
+}
+
+const note = (verb: 'add' | 'update', key: string, set: string): string =>
+  `    ${verb} @${set} { ${key} }\n    ${key} != @${set} update @${fullSet} { th dport }`;

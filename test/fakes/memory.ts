@@ -1,0 +1,60 @@
+import { AccessError } from '../../src/domain/access-error.ts';
+import type { AuditEntry, AuditRow } from '../../src/domain/attempt.ts';
+
+/** What the stores in memory share: work that happens whole or not at all, and the record of it. */
+export interface Memory {
+  readonly perform: <T>(work: () => T) => Promise<T>;
+  /** Reads the entry, so that a bad one is refused before anything changes; the answer writes it. */
+  readonly written: (entry: AuditEntry) => (ids?: Partial<AuditEntry>) => AuditRow;
+  readonly close: () => void;
+}
+
+export function createMemory(audit: AuditRow[]): Memory {
+  let closed = false;
+
+  return {
+    /** Checks come before changes in every `work`, and the entry before both, so it is whole or nothing. */
+    // eslint-disable-next-line typescript/require-await -- async, so that what is thrown becomes a rejection
+    async perform(work) {
+      if (closed) throw new AccessError('store-failed', 'The store has been closed.');
+      return structuredClone(work());
+    },
+    written(entry) {
+      let text: string;
+      try {
+        text = JSON.stringify({ ...entry, at: instant(entry.at) });
+      } catch (cause) {
+        throw new AccessError('store-failed', 'The entry cannot be written.', { cause });
+      }
+      return (ids = {}) => {
+        const row = { seq: audit.length + 1, ...(JSON.parse(text) as AuditEntry), ...ids };
+        audit.push(row);
+        return row;
+      };
+    },
+    close: () => {
+      closed = true;
+    },
+  };
+}
+
+export function instant(at: number): number {
+  if (!Number.isFinite(at)) throw new AccessError('invalid', 'A time must be a finite number.');
+  return Math.floor(at);
+}
+
+/** By code unit, as SQLite compares: the same order whatever the locale. */
+export function byName(a: { name: string }, b: { name: string }): number {
+  return a.name < b.name ? -1 : Number(a.name > b.name);
+}
+
+export function change<T extends { id: number }>(rows: T[], id: number, changes: Partial<T>): void {
+  const index = rows.findIndex((row) => row.id === id);
+  rows[index] = { ...rows[index], ...changes } as T;
+}
+
+export function found<T extends { id: number }>(rows: readonly T[], id: number, what: string): T {
+  const row = rows.find((r) => r.id === id);
+  if (!row) throw new AccessError('not-found', `There is no ${what} number ${id}.`);
+  return row;
+}

@@ -1,0 +1,56 @@
+import { createAdministration, type Administration } from '../../src/access/administration.ts';
+import type { AdministrationParts } from '../../src/access/administration.ts';
+import { createGate } from '../../src/access/gate.ts';
+import { createLockouts } from '../../src/access/lockouts.ts';
+import { createSecondFactors } from '../../src/access/second-factors.ts';
+import { createSecrets } from '../../src/access/secrets.ts';
+import { parseNetwork, type Network } from '../../src/domain/address.ts';
+import { DryRunFirewall } from '../../src/firewall/dry-run.ts';
+
+type Given = Pick<AdministrationParts, 'stores' | 'clock' | 'health' | 'admission'>;
+
+const lockout = { forgiven: 2, first: 60, longest: 900, memory: 86_400 };
+
+/** The real rules over any stores; every address may be opened. */
+export function administrationOn(given: Given): Administration {
+  const { stores, clock } = given;
+  const firewall = new DryRunFirewall(
+    { services: ['web', 'sip'], longest: 43_200, mostAddresses: 100 },
+    clock,
+    () => undefined,
+  );
+  const gate = createGate({
+    stores,
+    firewall,
+    clock,
+    steady: () => performance.now(),
+    rules: {
+      services: ['web'],
+      openFor: 14_400,
+      longest: 43_200,
+      mostOpen: 3,
+      addresses: () => ({ own: [], alsoAllowed: [network('0.0.0.0/0'), network('::/0')] }),
+    },
+  });
+  const secrets = createSecrets(Buffer.alloc(32, 7));
+  return createAdministration({
+    ...given,
+    gate,
+    firewall,
+    secrets,
+    lockouts: createLockouts({
+      stores,
+      clock,
+      rules: { userLockout: lockout, callerLockout: lockout, strangersLockout: lockout },
+    }),
+    secondFactors: createSecondFactors({ stores, secrets, clock, issuer: 'gate.example' }),
+    dialling: { international: '00', trunk: '0', country: '49' },
+    languages: () => ['en', 'es'],
+  });
+}
+
+function network(text: string): Network {
+  const parsed = parseNetwork(text);
+  if (!parsed) throw new Error(`${text} is no network`);
+  return parsed;
+}

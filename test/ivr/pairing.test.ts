@@ -1,0 +1,205 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { judge } from '../../src/access/pairing.ts';
+import { AccessError } from '../../src/domain/access-error.ts';
+import { parseAddress, type Address } from '../../src/domain/address.ts';
+import type { Sighting } from '../../src/domain/ports.ts';
+import { answering, good, here, house } from './house.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const port = 50_123;
+const there = parseAddress('203.0.113.66')!;
+const six = parseAddress('2001:db8:1:2::7')!;
+
+const sighting = (address: Address, rest: Partial<Sighting> = {}): Sighting => ({
+  address,
+  ports: [port],
+  packets: 1,
+  sweeper: false,
+  ...rest,
+});
+
+const pairing = { ...good, 'address-or-pair': '0#' };
+
+test('the one who comes is read back, confirmed and let in', async () => {
+  const it = await house();
+  it.firewall.sightings = (seconds) => (seconds < 10 ? [] : [sighting(here)]);
+  const { line } = await it.phone(answering({ ...pairing, paired: '1', menu: '9' }));
+  expect(line.said.slice(4)).toEqual([
+    'server-address',
+    'pair-port',
+    'paired',
+    'opened',
+    'server-address',
+    'menu',
+    'goodbye',
+  ]);
+  expect(it.rendered.find((p) => p.name === 'pair-port')).toMatchObject({ port });
+  expect(await it.open()).toEqual([here]);
+  expect(it.firewall.recordings).toEqual([{ ports: [port], open: false }]);
+  const kinds = (await it.stores.audit.list({ limit: 20 })).map(({ kind }) => kind);
+  expect(kinds).toContain('pairing-began');
+  expect(kinds).toContain('pairing-ended');
+});
+
+test('the sighting cuts the waiting short', async () => {
+  const it = await house();
+  it.firewall.sightings = (seconds) => (seconds < 1 ? [] : [sighting(here)]);
+  const { line } = await it.phone(answering({ ...pairing, paired: '1', menu: '9' }));
+  expect(line.cutShort).toContain('pair-port');
+});
+
+test('nobody comes', async () => {
+  const it = await house();
+  const { line } = await it.phone(answering({ ...good, 'address-or-pair': ['0#'] }));
+  expect(line.said).toContain('pair-waiting');
+  expect(line.said).toContain('pair-none');
+  // and the address can still be keyed
+  expect(line.said.filter((name) => name === 'address-or-pair').length).toBeGreaterThan(1);
+  expect(it.firewall.recordings).toEqual([{ ports: [port], open: false }]);
+});
+
+test('several come: nobody is offered', async () => {
+  const it = await house();
+  it.firewall.sightings = () => [sighting(here, { packets: 3 }), sighting(there, { packets: 3 })];
+  const { line } = await it.phone(answering({ ...good, 'address-or-pair': ['0#'] }));
+  expect(line.said).toContain('pair-several');
+  expect(line.said).not.toContain('paired');
+  expect(await it.open()).toEqual([]);
+});
+
+test('a sweeper is never offered', async () => {
+  const it = await house();
+  it.firewall.sightings = () => [sighting(there, { sweeper: true, packets: 9 })];
+  const { line } = await it.phone(answering({ ...good, 'address-or-pair': ['0#'] }));
+  expect(line.said).not.toContain('paired');
+  expect(line.said).toContain('pair-none');
+});
+
+test('a second one who comes a moment later is not overlooked', async () => {
+  const it = await house();
+  it.firewall.sightings = (seconds) =>
+    seconds < 1
+      ? [sighting(there, { packets: 2 })]
+      : [sighting(there, { packets: 2 }), sighting(here, { packets: 2 })];
+  const { line } = await it.phone(answering({ ...good, 'address-or-pair': ['0#'] }));
+  expect(line.said).not.toContain('paired');
+});
+
+test('by both families: each is offered, IPv6 as its network where the site wants that', async () => {
+  const it = await house({ pairing: 'network' });
+  it.firewall.sightings = () => [sighting(here), sighting(six)];
+  await it.phone(answering({ ...pairing, paired: ['1'], menu: '9' }));
+  expect(await it.open()).toEqual(['2001:db8:1:2::/64']);
+  const again = await house();
+  again.firewall.sightings = () => [sighting(here), sighting(six)];
+  await again.phone(answering({ ...pairing, paired: ['2', '1'], menu: '9' }));
+  expect(await again.open()).toEqual([here]);
+});
+
+test('2 says that it is not I; nothing is opened', async () => {
+  const it = await house();
+  it.firewall.sightings = () => [sighting(there)];
+  await it.phone(answering({ ...good, 'address-or-pair': ['0#'], paired: '2' }));
+  expect(await it.open()).toEqual([]);
+});
+
+test('a star ends the waiting and the window', async () => {
+  const it = await house();
+  const { line } = await it.phone(
+    answering({
+      ...good,
+      'address-or-pair': ['0#', '203*0*113*7#'],
+      'pair-port': '*',
+      'read-back': '1',
+      menu: '9',
+    }),
+  );
+  expect(line.said).not.toContain('pair-none');
+  expect(await it.open()).toEqual([here]);
+  expect(it.firewall.recordings[0]?.open).toBe(false);
+});
+
+test('the three numbers of the knock code may be the ports', async () => {
+  const it = await house({ user: { pairing: 'knock-code' } });
+  it.firewall.sightings = () => [sighting(here, { ports: [478, 233, 245] })];
+  const { line } = await it.phone(answering({ ...pairing, paired: '1', menu: '9' }));
+  expect(line.said).toContain('pair-knock');
+  expect(it.firewall.recordings).toEqual([{ ports: [233, 245, 478], open: false }]);
+  expect(await it.open()).toEqual([here]);
+});
+
+test('a paired address that may not be opened is refused like any other', async () => {
+  const it = await house();
+  it.firewall.sightings = () => [sighting(parseAddress('10.0.0.9')!)];
+  const { line } = await it.phone(answering({ ...good, 'address-or-pair': ['0#'], paired: '1' }));
+  expect(line.said).toContain('address-private');
+  expect(await it.open()).toEqual([]);
+});
+
+test('where the guard cannot record, that is said, and the address can be keyed', async () => {
+  const it = await house();
+  vi.spyOn(it.firewall, 'record').mockRejectedValue(
+    new AccessError('firewall-refused', 'A service has that port.'),
+  );
+  const { line } = await it.phone(
+    answering({ ...good, 'address-or-pair': ['0#', '203*0*113*7#'], 'read-back': '1', menu: '9' }),
+  );
+  expect(line.said).toContain('pair-unavailable');
+  expect(await it.open()).toEqual([here]);
+});
+
+test.each(['pair-port', 'paired'])('hanging up at %s closes the window', async (at) => {
+  const it = await house();
+  if (at === 'paired') it.firewall.sightings = () => [sighting(here)];
+  const { call } = await it.phone((prompt, caller, heard) => {
+    if (prompt === at) void caller.hangUp();
+    else answering(pairing)(prompt, caller, heard);
+  });
+  expect(it.firewall.recordings).toEqual([{ ports: [port], open: false }]);
+  expect(await it.open()).toEqual([]);
+  expect(call?.outcome).toBe('abandoned');
+  expect(it.faults).toEqual([]);
+});
+
+describe('who may be offered', () => {
+  const found = (...addresses: Address[]) => ({ kind: 'found', addresses });
+
+  test.each([
+    ['nobody came', [], { kind: 'none' }],
+    ['one packet will do when nobody else came', [sighting(here)], found(here)],
+    [
+      'forged senders who come once stand back before one who comes again',
+      [
+        sighting(here, { packets: 2 }),
+        ...Array.from({ length: 50 }, (_, n) => sighting(parseAddress(`198.51.100.${n + 1}`)!)),
+      ],
+      found(here),
+    ],
+    [
+      'two who come again are several',
+      [sighting(here, { packets: 2 }), sighting(there, { packets: 2 })],
+      { kind: 'several' },
+    ],
+    ['several who came once are several', [sighting(here), sighting(there)], { kind: 'several' }],
+    [
+      'a sweeper hides nobody',
+      [sighting(here), sighting(there, { sweeper: true, packets: 99 })],
+      found(here),
+    ],
+    ['each family by itself', [sighting(here), sighting(six)], found(six, here)],
+  ] as const)('%s', (_, seen, verdict) => {
+    expect(judge(seen, [port])).toEqual(verdict);
+  });
+
+  test('all the ports must have been tried', () => {
+    const ports = [1001, 1002, 1003];
+    expect(judge([sighting(here, { ports: [1001, 1003] })], ports)).toEqual({ kind: 'none' });
+    expect(judge([sighting(here, { ports })], ports)).toEqual(found(here));
+  });
+});
