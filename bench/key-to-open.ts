@@ -1,14 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { addresses } from '../lab/network.ts';
 import { extension, type Lab } from '../lab/lab.ts';
 import { startLab } from '../lab/start-lab.ts';
-import { ack, keyEnd, readCapture, syn, type Packet } from './capture.ts';
+import { ack, keyEnd, syn, type Packet } from './capture.ts';
+import type { Result } from './result.ts';
 import { heading, row, spreadOf } from './statistics.ts';
+import { capture, instrument } from './tcpdump.ts';
 
 const secrets = { knockCode: '233*245*478', pin: '471147114711' };
 const webPort = 443;
@@ -29,8 +28,8 @@ interface Sample {
  * From key 1 arriving at Asterisk to the first packet let in, by real calls in
  * the lab; all times are taken on one clock, at the server's own interfaces.
  */
-export async function keyToOpen(words: readonly string[]): Promise<object> {
-  const calls = Number(words[0] ?? usualCalls);
+export async function keyToOpen(words: readonly string[]): Promise<Result> {
+  const calls = Number(words.find((word) => /^[0-9]+$/.test(word)) ?? usualCalls);
   const lab = await startLab({ config: { log: { level: 'debug' } } });
   const samples: Sample[] = [];
   try {
@@ -69,7 +68,7 @@ export async function keyToOpen(words: readonly string[]): Promise<object> {
       '',
     ].join('\n'),
   );
-  return figures;
+  return { figures };
 }
 
 async function measure(lab: Lab): Promise<Sample> {
@@ -79,12 +78,10 @@ async function measure(lab: Lab): Promise<Sample> {
     name: string,
     more: (fields: Readonly<Record<string, unknown>>) => boolean = () => true,
   ) => log.waitFor(name, ({ fields }) => fields['event'] === name && more(fields), 20_000, from);
-  const file = join(lab.folder, 'capture.pcap');
-  const capture = run(lab.at('server'), [
-    ...['tcpdump', '-i', 'any', '-n', '-U', '--immediate-mode', '-w', file],
+  const listening = await capture(
+    lab,
     `(udp and src host ${addresses.carrier}) or (tcp and port ${webPort} and tcp[tcpflags] & tcp-syn != 0)`,
-  ]);
-  await once(capture.stderr ?? capture, 'data'); // it says that it listens
+  );
   const call = await lab.places.carrier.phone({
     to: lab.line.to,
     address: lab.line.from,
@@ -93,7 +90,7 @@ async function measure(lab: Lab): Promise<Sample> {
     keysAtAnswer: `${secrets.knockCode}#${secrets.pin}#${addresses.roaming.replaceAll('.', '*')}#`,
   });
   await event('prompt', (fields) => fields['prompt'] === 'read-back');
-  const knocker = run(lab.at('roaming'), [
+  const knocker = instrument(lab.at('roaming'), [
     process.execPath,
     fileURLToPath(new URL('knocker.js', import.meta.url)),
     lab.server,
@@ -108,10 +105,7 @@ async function measure(lab: Lab): Promise<Sample> {
   knocker.stdin?.end();
   await once(knocker, 'exit');
   await call.hangUp();
-  capture.kill('SIGTERM');
-  await once(capture, 'exit');
-  const packets = readCapture(file);
-  rmSync(file);
+  const packets = await listening.packets();
   const { body } = await lab.rest('GET', '/v1/grants?state=active');
   for (const { id } of body.items) await lab.rest('DELETE', `/v1/grants/${id}`);
 
@@ -127,12 +121,6 @@ async function measure(lab: Lab): Promise<Sample> {
     kernel: Number(timing.fields['kernel']) / 1000,
     confirmedToFirstPacket: letIn - confirmed,
   };
-}
-
-function run(prefix: readonly string[], words: readonly string[]): ChildProcess {
-  // the instruments give way to what they measure
-  const [program = '', ...args] = [...prefix, 'nice', '-n', '19', ...words];
-  return spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'] });
 }
 
 /** When the last key of the call ended: the first of the (thrice sent) end packets of the last event. */

@@ -1,21 +1,33 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
+import { packageRoot } from '../lab/package-root.ts';
+import { calls } from './calls.ts';
+import { fastCall } from './fast-call.ts';
 import { keyToOpen } from './key-to-open.ts';
+import { refused } from './refused.ts';
+import type { Result } from './result.ts';
+import { soak } from './soak.ts';
+import { wordAfter } from './words.ts';
 
 /** Every bench by its name: `npm run bench -- NAME` runs it alone. */
-const benches: Readonly<Record<string, (words: readonly string[]) => Promise<object>>> = {
+const benches: Readonly<Record<string, (words: readonly string[]) => Promise<Result>>> = {
   'key-to-open': keyToOpen,
+  'fast-call': fastCall,
+  calls,
+  soak,
+  refused,
 };
 
-const results = join(dirname(fileURLToPath(import.meta.url)), '../../bench/results');
-
-/** Runs all benches, or the one named first, and keeps their figures as JSON. Returns the exit status. */
+/**
+ * Runs all benches, or the one named first, and keeps their figures as JSON and their
+ * charts as SVG, in bench/results or where `--into FOLDER` says. Returns the exit status.
+ */
 export async function run(
   words: readonly string[],
   abilities: { readonly namespaces: boolean; readonly nftables: boolean },
 ): Promise<number> {
-  const [name, ...rest] = words;
+  const [first, ...rest] = words;
+  const name = first?.startsWith('--') ? undefined : first;
   if (name !== undefined && !(name in benches)) {
     process.stderr.write(
       `There is no bench "${name}"; there are: ${Object.keys(benches).join(', ')}.\n`,
@@ -28,11 +40,14 @@ export async function run(
     );
     return 1;
   }
-  mkdirSync(results, { recursive: true });
+  const into = resolve(wordAfter(words, '--into') ?? join(packageRoot, 'bench/results'));
+  mkdirSync(into, { recursive: true });
   for (const [each, bench] of Object.entries(benches)) {
     if (name !== undefined && name !== each) continue;
-    const figures = await bench(rest);
-    writeFileSync(join(results, `${each}.json`), `${JSON.stringify(figures, null, 2)}\n`);
+    const { figures, charts = {} } = await bench(name === undefined ? [] : rest);
+    writeFileSync(join(into, `${each}.json`), `${JSON.stringify(figures, null, 2)}\n`);
+    for (const [chart, svg] of Object.entries(charts))
+      writeFileSync(join(into, `${chart}.svg`), svg);
   }
   return 0;
 }

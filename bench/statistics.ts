@@ -23,3 +23,16 @@ export function row(what: string, { min, median, p95, max }: Spread): string {
 }
 
 export const heading = `${'milliseconds'.padEnd(46)}${['median', 'min', 'p95', 'max'].map((word) => word.padStart(8)).join('')}`;
+
+/** The straight line that fits best (least squares); at least two points. */
+export function fitLine(points: readonly (readonly [x: number, y: number])[]): {
+  readonly start: number;
+  readonly slope: number;
+} {
+  const mean = (axis: 0 | 1): number =>
+    points.reduce((sum, point) => sum + point[axis], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const together = points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0);
+  const slope = together / points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
+  return { slope, start: y - slope * x };
+}

@@ -35,7 +35,7 @@ const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8'
 );
 const imports: Import[] = files.flatMap((file) => {
   const text = readFileSync(join(root, 'src', file), 'utf8');
-  const found = text.matchAll(/(?:from|import|import\()\s*['"]([^'"]+)['"]/g);
+  const found = text.matchAll(/(?:from|import|import\()\s*['"]([^'"\n]+)['"]/g);
   return [...found].map((match) => ({ file, target: match[1] ?? '' }));
 });
 const roomOf = (path: string): string => path.split('/')[0] ?? '';
@@ -94,6 +94,9 @@ test.each([
   ['express', 'http'],
   ['commander', 'cli'],
   ['@msimerson/stun', 'external-address'],
+  ['otpauth', 'access'],
+  ['prom-client', 'http'],
+  ['qrcode', 'cli'],
 ])('%s is known to %s alone', (name, room) => {
   const users = packages.filter(({ target }) => target === name).map(({ file }) => roomOf(file));
   expect(new Set(users)).toEqual(new Set([room]));

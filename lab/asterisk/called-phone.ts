@@ -63,7 +63,10 @@ export async function calledPhone(address: string, manners: Manners): Promise<Ca
     const reply = (status: string, message = invite): void =>
       send(answer(message, status, { tag }));
     const remote = audioOf(invite);
-    if (!remote) return void reply('488 Not Acceptable Here');
+    if (!remote) {
+      reply('488 Not Acceptable Here');
+      return undefined;
+    }
     const audio = await RtpKeys.open(address);
     open.add(audio);
     let alarm: NodeJS.Timeout | undefined;

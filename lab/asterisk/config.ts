@@ -40,8 +40,10 @@ export interface AsteriskConfigOptions {
   readonly uncommented?: RegExp | undefined;
   /** Appended to extensions.conf, which ends within the context of the calls from outside. */
   readonly moreDialplan?: string | undefined;
-  /** Appended to pjsip.conf. */
+  /** Appended to pjsip.conf, which ends within the endpoint of the callers when they are anyone. */
   readonly morePjsip?: string | undefined;
+  /** More files beside those, by name, for the directory that they will lie in. */
+  readonly moreFiles?: ((directory: string) => Readonly<Record<string, string>>) | undefined;
   /** Loaded besides those of modules.conf.example, such as `app_senddtmf.so`. */
   readonly moreModules?: readonly string[] | undefined;
 }
@@ -161,6 +163,7 @@ rtp_timeout=30
 rtp_timeout_hold=60
 ${callers === 'anyone' ? '' : `\n[carrier]\ntype=identify\nendpoint=carrier\nmatch=${callers.carrier}\n`}
 ${options.morePjsip ?? ''}`,
+    ...options.moreFiles?.(dirs.etc),
   };
 }
 

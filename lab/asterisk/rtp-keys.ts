@@ -68,14 +68,18 @@ export class RtpKeys {
   /** Keys one after the other; begins at once. */
   async key(keys: string, timing: KeyTiming): Promise<void> {
     this.#keying = true;
-    const began = performance.now();
+    let began = performance.now();
     const until = async (atMs: number): Promise<void> => {
       const left = began + atMs - performance.now();
       if (left > 0) await sleep(left);
     };
+    let keyAt = began;
     for (const { atMs, keyAtMs, event, marker } of keyPackets(keys, timing)) {
       await until(atMs);
-      this.#send(this.#remote?.eventType ?? eventType, began + keyAtMs, event, marker);
+      if (marker) keyAt = began + keyAtMs;
+      this.#send(this.#remote?.eventType ?? eventType, keyAt, event, marker);
+      // a busy machine is late: so is what follows, lest the gap be shorter than asked for
+      if (atMs === keyAtMs + timing.toneMs) began = Math.max(began, performance.now() - atMs);
     }
     await until(keys.length * (timing.toneMs + timing.gapMs));
     this.#keying = false;

@@ -86,7 +86,8 @@ export function createCharging(
             forgive: () => Promise.reject(new Error('nothing was charged')),
           };
         }
-                return {
+        await lockouts.record(held, []);
+        return {
           locked: undefined,
           began: held
             .map(({ subject, failures }) => ({

@@ -7,7 +7,7 @@ const decoyCount = 128;
 const neighbours = [-2, -1, 1, 2];
 const everyPort: PairingPorts = { first: 1, last: 65_535 };
 /** A browser may try these by itself. */
-const browsers = [80, 443];
+const browsers = new Set([80, 443]);
 
 type IsFree = (port: number) => boolean;
 
@@ -33,7 +33,7 @@ export function pickDecoys(
     port >= 1 &&
     port <= everyPort.last &&
     !wanted.includes(port) &&
-    !browsers.includes(port) &&
+    !browsers.has(port) &&
     isFree(port);
   const near = wanted.flatMap((port) => neighbours.map((step) => port + step)).filter(fit);
   const decoys = new Set(near);

@@ -9,7 +9,7 @@ export async function portsInUse(): Promise<ReadonlySet<number>> {
 }
 
 /** Reads what stands after the colon of each `local_address`, in hexadecimal. */
-export function localPorts(table: string): number[] {
+function localPorts(table: string): number[] {
   return [...table.matchAll(/^ *\d+: [0-9A-F]+:([0-9A-F]{4}) /gm)].map(([, port = '']) =>
     Number.parseInt(port, 16),
   );

@@ -29,7 +29,7 @@ const noted = 150;
  *   and goes on: a socket that was opened there since (a call's sound) must not suffer.
  * - A full set ends the rule that would add to it, so nothing else stands in that rule,
  *   and whoever is not in the set afterwards is what `full` tells of.
- * - The sets' sizes bound the kernel's memory, to some 8 MB for a recording.
+ * - The sets' sizes bound the kernel's memory, to some 10 MB for a recording.
  */
 export function windowLine(
   config: HelperConfig,
@@ -39,13 +39,14 @@ export function windowLine(
 ): string {
   const table = windowTable(config.table, slot);
   const lasting = `flags dynamic,timeout; timeout ${noted}s; gc-interval 5s;`;
-  const time = `timeout ${timeText(seconds)}`;
-  const elements = [
-    ...ports.wanted.map((port) => `${port} ${time} : goto came`),
-    ...ports.decoys.map((port) => `${port} ${time} : jump strayed`),
-  ];
+  const portSet = (name: string, list: readonly number[]): string => {
+    const timed = list.map((port) => `${port} timeout ${timeText(seconds)}`).join(', ');
+    const elements = list.length > 0 ? ` elements = { ${timed} };` : '';
+    return `set ${name} { type inet_service; flags timeout; size 256;${elements} }`;
+  };
   const lines = `
-  map recorded { type inet_service : verdict; flags timeout; size 256; elements = { ${elements.join(', ')} }; }
+  ${portSet('wanted', ports.wanted)}
+  ${portSet('decoys', ports.decoys)}
   set came4 { type ipv4_addr . inet_service; ${lasting} counter; size 4096; }
   set came6 { type ipv6_addr . inet_service; ${lasting} counter; size 4096; }
   set stray4 { type ipv4_addr; ${lasting} size 32768; }
@@ -66,7 +67,8 @@ ${note('update', side('6net', 'saddr'), 'stray6')}
     meta l4proto != { tcp, udp } accept
     fib daddr type != local accept
     ct direction reply accept
-${trustedRules(config.trusted, 'saddr')}    th dport vmap @recorded
+${trustedRules(config.trusted, 'saddr')}    th dport @wanted goto came
+    th dport @decoys goto strayed
   }`;
   return `${endLine(config.table, slot)}; table inet ${table} {${lines.replaceAll('\n', '; ')}; }`;
 }

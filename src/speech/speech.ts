@@ -86,20 +86,32 @@ export function createSpeech(options: SpeechOptions): PreparedSpeech {
       const all = [...wordings.values()].flatMap(({ language, fixedPieces }) =>
         fixedPieces.map((piece) => ({ language, piece })),
       );
+      const waiting = all.values();
+      const faults: unknown[] = [];
       let done = 0;
-      await Promise.all(
-        all.map(async ({ language, piece }) => {
-          await soundOf(piece, language);
-          done++;
-          progress?.({ language, done, total: all.length });
-        }),
-      );
+      async function prepareSome(): Promise<void> {
+        for (const { language, piece } of waiting) {
+          // what failed once will fail again
+          if (faults.length > 0) return;
+          try {
+            await soundOf(piece, language);
+            progress?.({ language, done: ++done, total: all.length });
+          } catch (error) {
+            faults.push(error);
+          }
+        }
+      }
+      await Promise.all(Array.from({ length: sideBySide }, prepareSome));
+      if (faults.length > 0) throw faults[0];
       await cache.forgetOldest();
     },
   };
 }
 
 const noRecordings: ReadonlyMap<string, Recording> = new Map();
+
+/** Pieces prepared at once: as many as the cache makes at once. */
+const sideBySide = 4;
 
 /** Asterisk is given paths of several files in one request, with commas between. */
 function mustBePlayable(folder: string | undefined): void {

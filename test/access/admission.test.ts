@@ -347,6 +347,16 @@ describe('the brake', () => {
     expect(admission.counts().braking).toBe(false);
   });
 
+  test('is not held on by single failures', async () => {
+    const admission = open();
+    failOften(admission);
+    await pass(30);
+    failOften(admission, 1);
+    await pass(270);
+    expect(admission.counts().braking).toBe(false);
+    expect(await ring(admission, stranger(1))).toBe('admitted');
+  });
+
   test('holds on while failures go on, and is told once', async () => {
     const admission = open();
     failOften(admission);

@@ -1,21 +1,36 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { KnockAttempt } from '../../src/access/authenticate.ts';
+import type { Secrets } from '../../src/access/secrets.ts';
 import type { UserSettings } from '../../src/domain/user.ts';
-import { code, createDoor, knockCode, numberOf, pin, pinOf, wrong, type Door } from './door.ts';
+import {
+  code,
+  createDoor,
+  knockCode,
+  numberOf,
+  pin,
+  pinOf,
+  quickSecrets,
+  wrong,
+  type Door,
+} from './door.ts';
 
 let door: Door;
 
-beforeEach(async () => {
-  door = createDoor();
+async function build(secrets?: Secrets): Promise<void> {
+  door = createDoor(secrets && { secrets });
   await door.addUser('traveller', code);
   await door.addUser('other', knockCode('1*2*3'));
-});
+}
+
+beforeEach(() => build(quickSecrets));
 
 const change = (id: number, changes: Partial<UserSettings>) =>
   door.stores.users.change(id, changes, { at: door.now, actor: 'system', kind: 'user-changed' });
 
 test('the right code and PIN are the user', async () => {
+  await build();
   expect((await door.tryWith())?.name).toBe('traveller');
+  expect((await door.tryWith({ knockCode: knockCode('1*2*3') }))?.name).toBe('other');
   expect(door.failures).toBe(0);
 });
 
@@ -182,6 +197,7 @@ describe('takes the same work', () => {
   };
 
   test('whether the code is known, unknown or locked: the PIN is stretched either way', async () => {
+    await build();
     await cpuOf({});
     const known = await cpuOf({});
     const unknown = await cpuOf({ knockCode: knockCode('9*9*9') });

@@ -72,6 +72,15 @@ describe('one caller who tries without pause for a day', () => {
     }
   });
 
+  test('and another who withholds the number: neither adds to what the other may do', async () => {
+    for (let minute = 0; minute < 1440; minute++) {
+      door.now += 60_000;
+      await guess(minute % 2 ? '5550666' : null);
+      await guess(minute % 2 ? null : '5550666');
+      expect(await letIn(String(5_560_000 + minute))).toBe(true);
+    }
+  });
+
   test('that forges the user’s own number keeps out that telephone alone', async () => {
     for (let minute = 0; minute < 1440; minute++) {
       door.now += 60_000;

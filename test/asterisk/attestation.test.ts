@@ -81,21 +81,4 @@ describe.skipIf(noAsterisk())('attestation', () => {
       expect(lines.asterisk.logged()).not.toMatch(/WARNING|ERROR/);
     });
   });
-
-  describe("by Asterisk's own check of the signature", () => {
-    const lines = takingLines({
-      uncommented: /STIR_SHAKEN\(|unsigned/,
-      moreModules: [
-        'res_crypto.so',
-        'res_curl.so',
-        'func_curl.so',
-        'res_stir_shaken.so',
-        'res_pjsip_stir_shaken.so',
-      ],
-    });
-    test('an unsigned call has none, and there is no complaint', async () => {
-      expect(await attestationOf(lines, ['P-Attestation-Indicator: A'])).toBeNull();
-      expect(lines.asterisk.logged()).not.toMatch(/No STIR.SHAKEN|dialplan|pbx/i);
-    });
-  });
 });

@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { connect } from 'ari-client';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { AsteriskExchange } from '../../src/asterisk/exchange.ts';
-import type { Line, PlaybackEnd } from '../../src/ivr/line.ts';
-import { ended, exchangeFor, until } from '../fixtures/asterisk-exchange.ts';
-import { asteriskFixture, noAsterisk, type AsteriskFixture } from '../fixtures/asterisk.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { PlaybackEnd } from '../../src/ivr/line.ts';
+import { ended, until } from '../fixtures/asterisk-exchange.ts';
+import { gatherer, takingLines } from '../fixtures/asterisk-lines.ts';
+import { noAsterisk } from '../fixtures/asterisk.ts';
 import { phoneTo } from '../fixtures/sip-phone.ts';
 import { tone } from '../fixtures/sip-sounds.ts';
 import { phone as sipp } from '../../lab/asterisk/sipp.ts';
@@ -13,70 +13,33 @@ import { freeUdpPort } from '../fixtures/free-ports.ts';
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 describe.skipIf(noAsterisk())('a line of a real Asterisk', () => {
-  let asterisk: AsteriskFixture;
-  let exchange: AsteriskExchange;
-  let log: string[];
-  /** What the next calls do. */
-  let take: (line: Line) => Promise<void>;
-
-  beforeAll(async () => {
-    asterisk = await asteriskFixture();
-  });
-  afterAll(() => asterisk.remove());
-  beforeEach(async () => {
-    take = async () => undefined;
-    ({ exchange, log } = exchangeFor(asterisk));
-    exchange.start((line) => take(line));
-    await until('connected', () => exchange.health().connected);
-  });
-  afterEach(async () => {
-    await until('no state is left', () => exchange.size === 0);
-    await until('no channel is left', async () => {
-      const channels = await asterisk.ari('GET', 'channels');
-      return Array.isArray(channels) && channels.length === 0;
-    });
-    await exchange.stop();
-    expect(log.filter((entry) => entry.startsWith('error'))).toEqual([]);
-  });
-
-  /** Answers, and gathers digits until the caller hangs up. */
-  function gatherer(): { digits: () => string; take: (line: Line) => Promise<void> } {
-    let digits = '';
-    return {
-      digits: () => digits,
-      take: async (line) => {
-        await line.answer();
-        line.onDigit((digit) => (digits += digit));
-        await ended(line);
-      },
-    };
-  }
+  const lines = takingLines();
 
   test('says who called and what was dialled', async () => {
     let seen: [string | null, string] | undefined;
-    take = async (line) => {
+    lines.take = async (line) => {
       seen = [line.callerNumber, line.dialled];
       await line.answer();
     };
-    const call = await phoneTo(asterisk, { callerNumber: '5550117' });
+    const call = await phoneTo(lines.asterisk, { callerNumber: '5550117' });
     expect(await call.ended).toBe('them');
     expect(seen).toEqual(['5550117', '5550142']);
   });
 
   test('a call that is not answered is refused', async () => {
-    await expect(phoneTo(asterisk)).rejects.toThrow(/not answered: SIP (403|503|603)/);
+    await expect(phoneTo(lines.asterisk)).rejects.toThrow(/not answered: SIP (403|503|603)/);
   });
 
   test('keys in the instant of the answer arrive, before anyone listens too', async () => {
     const keys = '1234567890*#';
     let digits = '';
-    take = async (line) => {
+    lines.take = async (line) => {
       await line.answer();
       await new Promise((resolve) => setTimeout(resolve, 1200));
       line.onDigit((digit) => (digits += digit));
       await ended(line);
     };
-    const call = await phoneTo(asterisk, { keysAtAnswer: keys });
+    const call = await phoneTo(lines.asterisk, { keysAtAnswer: keys });
     await until('all are there', () => digits.length >= keys.length);
     call.hangUp();
     expect(digits).toBe(keys);
@@ -91,42 +54,42 @@ describe.skipIf(noAsterisk())('a line of a real Asterisk', () => {
     async (timing) => {
       const keys = '11223344*1000#9990';
       const wanted = gatherer();
-      take = wanted.take;
-      const call = await phoneTo(asterisk, { timing });
+      lines.take = wanted.take;
+      const call = await phoneTo(lines.asterisk, { timing });
       await call.key(keys);
-      await until('all are there', () => wanted.digits().length >= keys.length, 3000).catch(
+      await until('all are there', () => wanted.keys().length >= keys.length, 3000).catch(
         () => undefined,
       );
       call.hangUp();
-      expect(wanted.digits()).toBe(keys);
+      expect(wanted.keys()).toBe(keys);
     },
   );
 
   test('keys of another telephone, SIPp, arrive', async () => {
     const wanted = gatherer();
-    take = wanted.take;
+    lines.take = wanted.take;
     const call = sipp(
       { segments: [{ waitMs: 100, keys: '42#' }], hangUpAfterMs: 100 },
       {
-        home: asterisk.home,
-        extension: asterisk.extension,
+        home: lines.asterisk.home,
+        extension: lines.asterisk.extension,
         callerNumber: '5550199',
-        to: asterisk.sip,
+        to: lines.asterisk.sip,
         from: { address: '127.0.0.1', port: await freeUdpPort(), rtpPort: await freeUdpPort() },
       },
     );
     expect(await call.ended).toEqual({ ok: true, why: '' });
-    expect(wanted.digits()).toBe('42#');
+    expect(wanted.keys()).toBe('42#');
   });
 
   test('a sound is played to its end', async () => {
     let end: PlaybackEnd | undefined;
-    const sound = tone(asterisk.sounds, 'half', 0.5);
-    take = async (line) => {
+    const sound = tone(lines.asterisk.sounds, 'half', 0.5);
+    lines.take = async (line) => {
       await line.answer();
       end = await line.play(sound).finished;
     };
-    const call = await phoneTo(asterisk);
+    const call = await phoneTo(lines.asterisk);
     await call.ended;
     expect(end).toBe('played');
     expect(call.heard().packets).toBeGreaterThan(20);
@@ -135,9 +98,9 @@ describe.skipIf(noAsterisk())('a line of a real Asterisk', () => {
 
   test('a sound that is stopped falls silent at once, and the next one is heard', async () => {
     const ends: PlaybackEnd[] = [];
-    const long = tone(asterisk.sounds, 'long', 10);
-    const short = tone(asterisk.sounds, 'short', 0.2);
-    take = async (line) => {
+    const long = tone(lines.asterisk.sounds, 'long', 10);
+    const short = tone(lines.asterisk.sounds, 'short', 0.2);
+    lines.take = async (line) => {
       await line.answer();
       const playing = line.play(long);
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -145,65 +108,48 @@ describe.skipIf(noAsterisk())('a line of a real Asterisk', () => {
       playing.stop();
       ends.push(await playing.finished, await line.play(short).finished);
     };
-    const call = await phoneTo(asterisk);
+    const call = await phoneTo(lines.asterisk);
     await call.ended;
     expect(ends).toEqual(['stopped', 'played']);
     expect(call.heard().lastAt - call.answeredAt).toBeLessThan(1000);
   });
 
   test('a stop in the same instant as the start is not lost', async () => {
-    const long = tone(asterisk.sounds, 'long', 10);
-    take = async (line) => {
+    const long = tone(lines.asterisk.sounds, 'long', 10);
+    lines.take = async (line) => {
       await line.answer();
       line.play(long).stop();
       await new Promise((resolve) => setTimeout(resolve, 600));
     };
-    const call = await phoneTo(asterisk);
+    const call = await phoneTo(lines.asterisk);
     await call.ended;
     expect(call.heard().lastAt - call.answeredAt).toBeLessThan(400);
   });
 
   test('a file that is missing fails', async () => {
     let end: PlaybackEnd | undefined;
-    take = async (line) => {
+    lines.take = async (line) => {
       await line.answer();
-      end = await line.play({ paths: [`${asterisk.sounds}/missing`], length: 1 }).finished;
+      end = await line.play({ paths: [`${lines.asterisk.sounds}/missing`], length: 1 }).finished;
     };
     await (
-      await phoneTo(asterisk)
+      await phoneTo(lines.asterisk)
     ).ended;
     expect(end).toBe('failed');
   });
 
-  test('a sound that never ends fails after its length and a margin', async () => {
-    const long = tone(asterisk.sounds, 'long', 10);
-    let end: PlaybackEnd | undefined;
-    await exchange.stop();
-    ({ exchange, log } = exchangeFor(asterisk, { timeouts: { playMargin: 300 } }));
-    exchange.start((line) => take(line));
-    await until('connected', () => exchange.health().connected);
-    take = async (line) => {
-      await line.answer();
-      end = await line.play({ paths: long.paths, length: 0.2 }).finished;
-    };
-    const call = await phoneTo(asterisk);
-    await call.ended;
-    expect(end).toBe('failed');
-    expect(call.heard().lastAt - call.answeredAt).toBeLessThan(1000);
-  });
-
   test('a hang-up is seen at once and stops what is being played', async () => {
-    const long = tone(asterisk.sounds, 'long', 10);
+    const long = tone(lines.asterisk.sounds, 'long', 10);
     let seenAt = 0;
     let end: PlaybackEnd | undefined;
     let after: PlaybackEnd | undefined;
-    take = async (line) => {
+    lines.take = async (line) => {
       await line.answer();
       end = await line.play(long).finished;
       seenAt = performance.now();
       after = await line.play(long).finished;
     };
-    const call = await phoneTo(asterisk);
+    const call = await phoneTo(lines.asterisk);
     await new Promise((resolve) => setTimeout(resolve, 300));
     const at = performance.now();
     call.hangUp();
@@ -214,32 +160,32 @@ describe.skipIf(noAsterisk())('a line of a real Asterisk', () => {
 
   test('hanging up twice, and answering what has gone, do not hang', async () => {
     let answer: unknown;
-    take = async (line) => {
+    lines.take = async (line) => {
       await line.answer();
       await Promise.all([line.hangUp(), line.hangUp()]);
       expect(line.ended.aborted).toBe(true);
       answer = await line.answer().catch((error: unknown) => error);
     };
-    const call = await phoneTo(asterisk);
+    const call = await phoneTo(lines.asterisk);
     expect(await call.ended).toBe('them');
     await until('answered', () => answer !== undefined);
     expect(answer).toMatchObject({ code: 'internal' });
   });
 
   test('a call whose program fails is hung up', async () => {
-    take = async (line) => {
+    lines.take = async (line) => {
       await line.answer();
       throw new Error('a fault of the call flow');
     };
-    expect(await (await phoneTo(asterisk)).ended).toBe('them');
-    expect(log.some((entry) => entry.includes('a fault of the call flow'))).toBe(true);
-    log.length = 0;
+    expect(await (await phoneTo(lines.asterisk)).ended).toBe('them');
+    expect(lines.log.some((entry) => entry.includes('a fault of the call flow'))).toBe(true);
+    lines.log.length = 0;
   });
 
   test('20 calls at once, some vanishing in mid sound, leave nothing behind', async () => {
-    const sound = tone(asterisk.sounds, 'half', 0.5);
+    const sound = tone(lines.asterisk.sounds, 'half', 0.5);
     const digits = new Map<string, string>();
-    take = async (line) => {
+    lines.take = async (line) => {
       await line.answer();
       const number = line.callerNumber ?? '';
       line.onDigit((digit) => digits.set(number, (digits.get(number) ?? '') + digit));
@@ -248,7 +194,7 @@ describe.skipIf(noAsterisk())('a line of a real Asterisk', () => {
     };
     const calls = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
-        phoneTo(asterisk, {
+        phoneTo(lines.asterisk, {
           callerNumber: `55501${String(i).padStart(2, '0')}`,
           keysAtAnswer: `${i}#`,
         }),
@@ -263,7 +209,11 @@ describe.skipIf(noAsterisk())('a line of a real Asterisk', () => {
 
   test('calls add no listeners to ari-client, which would keep them for ever', async () => {
     // whatever client speaks up from now on, by way of their common prototype
-    const throwaway = await connect(asterisk.ariUrl, asterisk.username, asterisk.password);
+    const throwaway = await connect(
+      lines.asterisk.ariUrl,
+      lines.asterisk.username,
+      lines.asterisk.password,
+    );
     const prototype: unknown = Object.getPrototypeOf(throwaway);
     const clients = new Set<object>();
     const counts = (): number[] =>
@@ -280,21 +230,21 @@ describe.skipIf(noAsterisk())('a line of a real Asterisk', () => {
         return emit.call(this, name, ...args);
       },
     });
-    take = async (line) => {
+    lines.take = async (line) => {
       await line.answer();
-      await line.play(tone(asterisk.sounds, 'short', 0.2)).finished;
+      await line.play(tone(lines.asterisk.sounds, 'short', 0.2)).finished;
     };
     await (
-      await phoneTo(asterisk)
+      await phoneTo(lines.asterisk)
     ).ended;
     const before = counts();
-    for (let calls = 0; calls < 4; calls += 1) await (await phoneTo(asterisk)).ended;
+    for (let calls = 0; calls < 4; calls += 1) await (await phoneTo(lines.asterisk)).ended;
     expect(before).toHaveLength(1);
     expect(counts()).toEqual(before);
     Reflect.deleteProperty(prototype as object, 'emit');
   });
 
   test('digits are in no log', () => {
-    expect(asterisk.logged()).not.toMatch(/DTMF|1234567890/i);
+    expect(lines.asterisk.logged()).not.toMatch(/DTMF|1234567890/i);
   });
 });

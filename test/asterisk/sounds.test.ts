@@ -13,7 +13,7 @@ const together = (...sounds: readonly Sound[]): Sound => ({
 });
 
 describe.skipIf(noAsterisk())('sounds of several files', () => {
-  const lines = takingLines();
+  const lines = takingLines({}, () => ({ timeouts: { playMargin: 300 } }));
   const short = (): Sound => tone(lines.asterisk.sounds, 'short', 0.2);
   const missing = (): Sound => ({ paths: [`${lines.asterisk.sounds}/missing`], length: 1 });
 
@@ -69,5 +69,12 @@ describe.skipIf(noAsterisk())('sounds of several files', () => {
   test('their time limit is that of all together', async () => {
     const long = tone(lines.asterisk.sounds, 'long', 1.5);
     expect((await heard({ ...together(long, long), length: 3 })).end).toBe('played');
+  });
+
+  test('what never ends fails after its length and a margin, and falls silent', async () => {
+    const { paths } = tone(lines.asterisk.sounds, 'ten', 10);
+    const { end, seconds } = await heard({ paths, length: 0.2 });
+    expect(end).toBe('failed');
+    expect(seconds).toBeLessThan(1);
   });
 });

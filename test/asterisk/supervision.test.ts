@@ -189,9 +189,10 @@ describe.skipIf(noAsterisk())('the supervision of a real Asterisk', () => {
 
   test('stop ends the calls in progress and those that arrive meanwhile', async () => {
     let letGo: () => void = () => undefined;
+    const letGone = new Promise<void>((resolve) => (letGo = resolve));
     const exchange = start(async (line) => {
       await line.answer();
-      await new Promise<void>((resolve) => (letGo = resolve));
+      await letGone;
     });
     await connected(exchange);
     const call = await phoneTo(asterisk);

@@ -17,6 +17,8 @@ export interface FirewallUnderTest {
 const address = (text: string): Address => text as Address;
 const here = address('203.0.113.7');
 const there = address('203.0.113.8');
+const six = address('2001:db8:0:1::7');
+const itsNetwork = address('2001:db8:0:1::/64');
 
 function opening(at: Address, services: Record<string, number>): Opening {
   return {
@@ -66,6 +68,40 @@ export function firewallContract(name: string, make: () => Promise<FirewallUnder
     it('counts no packets before any have come', async () => {
       await firewall.open(opening(here, { web: 100 }));
       expect((await firewall.list())[0]?.services[0]?.packets).toBe(0);
+      for (const at of [here, there, six, itsNetwork])
+        expect(await firewall.packetsFrom(at)).toBe(0);
+      await expect(firewall.packetsFrom(address('127.0.0.1'))).rejects.toMatchObject({
+        code: 'firewall-refused',
+      });
+    });
+
+    it('holds an IPv6 host and its /64 side by side, and closes each by itself', async () => {
+      await firewall.open(opening(six, { web: 100, sip: 200 }));
+      await firewall.open(opening(itsNetwork, { web: 300 }));
+      await firewall.open(opening(here, { web: 100 }));
+      expect(await open()).toEqual({
+        [six]: { web: 100, sip: 200 },
+        [itsNetwork]: { web: 300 },
+        [here]: { web: 100 },
+      });
+      await firewall.close(six);
+      expect(await open()).toEqual({ [itsNetwork]: { web: 300 }, [here]: { web: 100 } });
+      await firewall.open(opening(six, { sip: 100 }));
+      await firewall.close(itsNetwork);
+      expect(await open()).toEqual({ [six]: { sip: 100 }, [here]: { web: 100 } });
+    });
+
+    it.each([
+      '2001:db8::1',
+      '2001:db8:0:1:0:1:0:1',
+      '2001:db8::1:0:0:1',
+      '2001:db8:1::',
+      'fd00::/64',
+    ])('lists %s as it was asked for', async (text) => {
+      await firewall.open(opening(address(text), { web: 100 }));
+      expect(await open()).toEqual({ [text]: { web: 100 } });
+      const again = await firewall.sync([opening(address(text), { web: 100 })]);
+      expect(again).toEqual({ opened: [], closed: [], failed: [] });
     });
 
     it('closes one address and leaves the others', async () => {
@@ -95,6 +131,9 @@ export function firewallContract(name: string, make: () => Promise<FirewallUnder
       ['no number of seconds', opening(here, { web: Number.NaN })],
       ['an address that cannot be', opening(address('127.0.0.1'), { web: 10 })],
       ['an address wider than a host', opening(address('203.0.113.0/24'), { web: 10 })],
+      ['a network wider than a /64', opening(address('2001:db8::/48'), { web: 10 })],
+      ['IPv6 in another form', opening(address('2001:DB8::7'), { web: 10 })],
+      ['IPv6 that ends at the link', opening(address('fe80::7'), { web: 10 })],
     ])('refuses %s and changes nothing', async (_what, asked) => {
       await firewall.open(opening(there, { web: 100 }));
       const refusal: unknown = await firewall.open(asked).catch((error: unknown) => error);
@@ -115,7 +154,45 @@ export function firewallContract(name: string, make: () => Promise<FirewallUnder
       expect((await firewall.list()).length).toBe(100);
     });
 
+    describe('recordings', () => {
+      it('record the ports that were asked for, or one by chance', async () => {
+        const asked = await firewall.record([233, 245, 478], 60);
+        expect(asked.ports).toEqual([233, 245, 478]);
+        const chosen = await firewall.record('any', 120);
+        expect(chosen.ports).toHaveLength(1);
+        expect(chosen.ports[0]).toBeGreaterThanOrEqual(49_152);
+        expect([await asked.seen(), await chosen.seen()]).toEqual([[], []]);
+        await Promise.all([asked.stop(), chosen.stop()]);
+        await asked.stop();
+      });
+
+      it.each<[string, readonly number[] | 'any', number]>([
+        ['no port', [], 60],
+        ['four ports', [1001, 1002, 1003, 1004], 60],
+        ['a port twice', [1001, 1001], 60],
+        ['port 0', [0], 60],
+        ['port 65536', [65_536], 60],
+        ['half a port', [1001.5], 60],
+        ['no time', 'any', 0],
+        ['more than two minutes', [1001], 121],
+        ['no number of seconds', 'any', Number.NaN],
+      ])('refuse %s', async (_what, ports, seconds) => {
+        await expect(firewall.record(ports, seconds)).rejects.toMatchObject({
+          code: 'firewall-refused',
+        });
+      });
+    });
+
     describe('sync', () => {
+      it('takes hosts and networks of both families alike', async () => {
+        await firewall.open(opening(six, { web: 100 }));
+        const wanted = [opening(here, { web: 100 }), opening(itsNetwork, { sip: 100 })];
+        const report = await firewall.sync(wanted);
+        expect([...report.opened].sort()).toEqual([itsNetwork, here]);
+        expect([report.closed, report.failed]).toEqual([[six], []]);
+        expect(await open()).toEqual({ [here]: { web: 100 }, [itsNetwork]: { sip: 100 } });
+      });
+
       it('opens, closes, lengthens, shortens, and says so', async () => {
         await firewall.open(opening(address('198.18.0.1'), { web: 100 })); // unwanted
         await firewall.open(opening(address('198.18.0.2'), { web: 100 })); // too short

@@ -9,7 +9,7 @@ export const secrets = { knockCode: '61803*39887*49894', pin: '271828182845' } a
 export interface Caller {
   readonly call: LabCall;
   /** Waits until the prompt is being spoken. */
-  hears(prompt: string): Promise<void>;
+  hears(prompt: string, patience?: number): Promise<void>;
   keys(keys: string, timing?: KeyTiming): Promise<void>;
   /** Waits until dialgate has the whole call on record. */
   ended(): Promise<CallOnRecord>;
@@ -56,7 +56,7 @@ export async function phones(
   const asked = new Map<string, number>();
   return {
     call,
-    async hears(prompt) {
+    async hears(prompt, ms = patience) {
       const before = asked.get(prompt) ?? 0;
       asked.set(prompt, before + 1);
       const heard = (): number =>
@@ -66,7 +66,7 @@ export async function phones(
           .map(({ fields }) => String(fields['prompt']))
           .join(' ')}`,
         () => heard() > before,
-        patience,
+        ms,
         from,
       );
     },

@@ -81,7 +81,7 @@ describe.skipIf(!kernelAllows.firewall)('on the telephone', () => {
     const caller = await phones(lab, { keysAtAnswer: dialString(here) });
     await caller.hears('opened');
     const held = await lab.places.roaming.hold(lab.server, 22, { from: here });
-    await caller.hears('arrived');
+    await caller.hears('arrived', 30_000);
     const [before] = await active();
     await caller.keys('2');
     await caller.hears('extended');
@@ -152,7 +152,7 @@ describe.skipIf(!kernelAllows.firewall)('on the telephone', () => {
         lab.places.roaming.tryConnect(lab.server, port, { from, ms: 2500 }),
       ),
     );
-    await caller.hears('pair-waiting');
+    await caller.hears('pair-waiting', 60_000);
     expect(caller.said()).not.toContain('paired');
     await caller.keys('*');
     await caller.hears('address-or-pair');
@@ -223,9 +223,10 @@ describe.skipIf(!kernelAllows.firewall)('on the telephone', () => {
     for (let tries = 0; tries < 3; tries++) {
       const caller = await phones(lab, {
         ...attacker,
-        keysAtAnswer: `${secrets.knockCode}#0000#`.repeat(1),
+        keysAtAnswer: `${secrets.knockCode}#0000#`,
       });
       await caller.hears('not-recognised');
+      await caller.hears('knock-code');
       await caller.keys(`${secrets.knockCode}#0001#`);
       await caller.hears('not-recognised');
       await bye(caller);
@@ -268,7 +269,7 @@ describe.skipIf(!kernelAllows.firewall)('on the telephone', () => {
 
   test('silence at the menu ends the call in the end', async () => {
     const caller = await phones(lab, { keysAtAnswer: dialString(here) });
-    await caller.hears('not-arrived');
+    await caller.hears('not-arrived', 60_000);
     await bye(caller);
     await until('it is on record', async () => (await active()).length === 1);
   });

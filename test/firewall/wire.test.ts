@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { changesBetween } from '../../src/firewall/wire-compare.ts';
 import { LineReader, type Line } from '../../src/firewall/wire-lines.ts';
 import { parseRequest } from '../../src/firewall/wire-request.ts';
-import { checkAddress, checkOpening } from '../../src/firewall/wire-rules.ts';
+import { prefixOf } from '../../src/firewall/wire-address.ts';
+import { checkAddress, checkOpening, Refused } from '../../src/firewall/wire-rules.ts';
+import { parseAddress, sixtyFourOf, type Address } from '../../src/domain/address.ts';
 
 const limits = { services: ['web', 'sip'], longest: 3600, mostAddresses: 10 };
 
@@ -67,7 +69,22 @@ describe('parseRequest', () => {
     });
     const request = fc.oneof(
       fc.record({ id: fc.nat(), verb: fc.constantFrom('list', 'limits', 'ping') }),
-      fc.record({ id: fc.nat(), verb: fc.constant('close'), address: fc.string() }),
+      fc.record({
+        id: fc.nat(),
+        verb: fc.constantFrom('close', 'packets'),
+        address: fc.string(),
+      }),
+      fc.record({
+        id: fc.nat(),
+        verb: fc.constant('record'),
+        ports: fc.oneof(fc.constant('any'), fc.array(fc.integer())),
+        seconds: fc.integer(),
+      }),
+      fc.record({
+        id: fc.nat(),
+        verb: fc.constantFrom('recorded', 'unrecord'),
+        recording: fc.string(),
+      }),
       fc.tuple(fc.nat(), opening).map(([id, rest]) => ({ id, verb: 'open', ...rest })),
       fc.record({ id: fc.nat(), verb: fc.constant('sync'), openings: fc.array(opening) }),
     );
@@ -97,6 +114,10 @@ describe('parseRequest', () => {
       1,
     ],
     ['{"id":1,"verb":"sync","openings":{}}', 'malformed', 1],
+    ['{"id":1,"verb":"record","ports":"all","seconds":60}', 'malformed', 1],
+    ['{"id":1,"verb":"record","ports":["80"],"seconds":60}', 'malformed', 1],
+    ['{"id":1,"verb":"record","ports":"any"}', 'malformed', 1],
+    ['{"id":1,"verb":"recorded","recording":7}', 'malformed', 1],
   ])('refuses %s', (text, code, id) => {
     expect(parseRequest(text)).toMatchObject({ id, error: { code } });
   });
@@ -126,7 +147,6 @@ describe('rules', () => {
       '127.0.0.1',
       '224.0.0.1',
       '255.255.255.255',
-      '2001:db8::1',
       '203.0.113.7 ; flush ruleset',
       '２０３.0.113.7',
       '1e2.0.0.1',
@@ -134,6 +154,68 @@ describe('rules', () => {
       expect(() => checkAddress(text), text).toThrow();
     }
     expect(() => checkAddress('203.0.113.7')).not.toThrow();
+  });
+
+  it.each([
+    '2001:db8::1',
+    '2001:db8:0:1::/64',
+    '2001:db8::/64',
+    '2001:0:0:1::1',
+    'fd00::1',
+    '2001:db8:0:1:1:1:1:1',
+    '2001:db8::',
+  ])('takes %s', (text) => {
+    expect(() => checkAddress(text)).not.toThrow();
+  });
+
+  it.each([
+    '::',
+    '::1',
+    '::/64',
+    '::ffff:203.0.113.7',
+    '::ffff:cb00:7107',
+    '::203.0.113.7',
+    'fe80::1',
+    'fe80::/64',
+    'fec0::1',
+    'ff02::1',
+    '2001:DB8::1',
+    '2001:db8::01',
+    '2001:db8:0:0:0:0:0:1',
+    '2001:db8:1:1:1:1::1',
+    '2001::db8::1',
+    '2001:db8:::1',
+    ':2001:db8::1',
+    '2001:db8::1%eth0',
+    '2001:db8::1/64',
+    '2001:db8::/63',
+    '2001:db8::/65',
+    '2001:db8::/128',
+    '2001:db8::/64/64',
+    '2001:db8:0:1::1/64',
+    '2001:db8::1 }; flush ruleset; #',
+    '2001:db8::1\n',
+    '/64',
+    ':/64',
+  ])('refuses %j', (text) => {
+    expect(() => checkAddress(text)).toThrow(Refused);
+  });
+
+  it('agrees with the app about every IPv6 address that both could mean', () => {
+    const group = fc.oneof(fc.constant(0), fc.nat(0xffff));
+    fc.assert(
+      fc.property(fc.array(group, { minLength: 8, maxLength: 8 }), (groups) => {
+        const host = new URL(`http://[${groups.map((g) => g.toString(16)).join(':')}]`).hostname;
+        const text = host.slice(1, -1); // the WHATWG's serialiser is RFC 5952's
+        expect(parseAddress(text)).toBe(text);
+        if ((groups[0] ?? 0) > 0 && (groups[0] ?? 0) < 0xfe80) {
+          expect(() => checkAddress(text)).not.toThrow();
+          const network = sixtyFourOf(text as Address);
+          expect(() => checkAddress(network)).not.toThrow();
+          expect(`${prefixOf(text)}/64`).toBe(network);
+        }
+      }),
+    );
   });
 
   it('refuses a service twice, and every time that is no time', () => {

@@ -76,7 +76,17 @@ describe.skipIf(whyNoNamespaces() !== undefined)('the helper and bad input', () 
     ['a network', opening('203.0.113.0/24', web(60)), 'bad-address'],
     ['a range', opening('203.0.113.1-203.0.113.9', web(60)), 'bad-address'],
     ['everybody', opening('0.0.0.0', web(60)), 'bad-address'],
-    ['an IPv6 address', opening('2001:db8::7', web(60)), 'bad-address'],
+    ['an IPv6 network wider than a /64', opening('2001:db8::/48', web(60)), 'bad-address'],
+    ['a command behind a /64', opening('2001:db8::/64; flush ruleset', web(60)), 'bad-address'],
+    ['the packets of nobody', '{"id":1,"verb":"packets","address":"::1"}\n', 'bad-address'],
+    ['a port that is none', '{"id":1,"verb":"record","ports":[65536],"seconds":60}\n', 'bad-port'],
+    ['a port of a service', '{"id":1,"verb":"record","ports":[80],"seconds":60}\n', 'bad-port'],
+    ['too long a window', '{"id":1,"verb":"record","ports":"any","seconds":121}\n', 'bad-duration'],
+    [
+      'a recording that nobody began',
+      '{"id":1,"verb":"recorded","recording":"came4 }; flush ruleset"}\n',
+      'gone',
+    ],
     ['a command in the address', opening(`${host} }; flush ruleset; #`, web(60)), 'bad-address'],
     ['a line in the address', opening(`${host}\nflush ruleset`, web(60)), 'bad-address'],
     [

@@ -18,6 +18,7 @@ describe('readConfig', () => {
   it('fills in what may be left out', () => {
     const config = readConfig(JSON.stringify(good));
     expect(config).toMatchObject({ table: 'dialgate', trusted: [], socketGroup: undefined });
+    expect(config.pairing).toEqual({ first: 49_152, last: 65_535 });
     expect(config.nft[0]).toBe('/usr/sbin/nft');
   });
 
@@ -41,6 +42,17 @@ describe('readConfig', () => {
     ],
     [withKeys({ trusted: ['198.51.100.1/24'] }), /trusted: "198.51.100.1\/24" is not a network/],
     [withKeys({ trusted: [7] }), /trusted: 7 is not a network/],
+    [withKeys({ pairing: { first: 0, last: 9 } }), /pairing.first: must be a whole number from 1/],
+    [withKeys({ pairing: { first: 9, last: 8 } }), /pairing.last: must be a whole number from 9/],
+    [withKeys({ pairing: { first: 50_000 } }), /pairing.last: must be/],
+    [withKeys({ pairing: { first: 1, last: 2, step: 3 } }), /pairing: there is no key "step"/],
+    [
+      withKeys({
+        services: { rtp: ['udp/49152-64600'] },
+        pairing: { first: 49_152, last: 65_535 },
+      }),
+      /only 935 belong to no service; at least 1024 must/,
+    ],
     [withKeys({ nft: 'nft' }), /nft: must be a list/],
     ['{', /not JSON/],
     ['[]', /must be an object/],

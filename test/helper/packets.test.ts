@@ -52,7 +52,7 @@ describe.skipIf(whyNoNamespaces() !== undefined)('the guard, with packets', () =
       space.run('ip', 'address', 'add', address, 'dev', device(space), 'nodad');
     six(inside, '2001:db8:ffff::1/128');
     six(outside, '2001:db8::9/128');
-    six(outside, 'fd00::9/128');
+    for (const host of ['fd00::9/128', 'fd00::1:5/128', 'fd00::1:6/128']) six(outside, host);
     for (const host of [...Array.from({ length: 20 }, (_, n) => `203.0.113.${n + 1}`), trusted]) {
       outside.run('ip', 'address', 'add', `${host}/32`, 'dev', device(outside));
     }
@@ -99,6 +99,79 @@ describe.skipIf(whyNoNamespaces() !== undefined)('the guard, with packets', () =
     expect(await roamer.connects('b1', 'fd00::9', '2001:db8:ffff::1', 80)).toBe(false);
     expect(await roamer.connects('b2', 'fd00::9', '2001:db8:ffff::1', 9000)).toBe(true);
     expect(await roamer.connects('b3', '2001:db8::9', '2001:db8:ffff::1', 80)).toBe(true);
+  });
+
+  it('lets an IPv6 host in, or all of its /64, and each alone', async () => {
+    const to = '2001:db8:ffff::1';
+    const [host, other] = ['fd00::1:5', 'fd00::1:6'] as const;
+    const network = 'fd00::/64' as Address;
+    const goesIn = (from: string): Promise<boolean> => roamer.connects(`v${++last}`, from, to, 80);
+    await open(host as Address);
+    expect([await goesIn(host), await goesIn(other)]).toEqual([true, false]);
+    await open(network);
+    expect([await goesIn(host), await goesIn(other)]).toEqual([true, true]);
+    await firewall.close(host as Address);
+    expect([await goesIn(host), await goesIn(other)]).toEqual([true, true]);
+    // what is under way is cut with the network, for the server's side too
+    const held = `v${last}`;
+    roamer.tell('write', held, 'six');
+    expect(await roamer.says(`data ${held} echo:six`)).toBe(true);
+    await firewall.close(network);
+    roamer.tell('write', held, 'seven');
+    expect(await roamer.says(`data ${held} echo:seven`, 400)).toBe(false);
+    expect([await goesIn(host), await goesIn(other)]).toEqual([false, false]);
+  });
+
+  it('counts what has come from one address, over its services, since it was opened', async () => {
+    const guest = newcomer();
+    const stranger = newcomer();
+    expect(await firewall.packetsFrom(guest)).toBe(0);
+    await open(guest);
+    expect(await firewall.packetsFrom(guest)).toBe(0);
+    await gets('n1', stranger); // turned away, and nobody's
+    roamer.tell('udp', 'n2', guest, 6001);
+    expect(await roamer.says('up n2')).toBe(true);
+    for (let n = 0; n < 3; n++) roamer.tell('send', 'n2', server, 5060, `n${n}`);
+    expect(await pbx.says('data sip n2')).toBe(true);
+    await sleep(300); // a look is kept for a moment
+    expect(await firewall.packetsFrom(guest)).toBe(3);
+    expect(await gets('n3', guest)).toBe(true);
+    await sleep(300);
+    const all = await firewall.packetsFrom(guest);
+    expect(all).toBeGreaterThan(4); // SYN and ACK at least
+    pbx.tell('send', 'sip', guest, 6001, 'ours');
+    expect(await roamer.says('data n2 ours')).toBe(true);
+    await sleep(300);
+    expect(await firewall.packetsFrom(guest)).toBe(all); // what we send is no proof that anybody came
+    expect(await firewall.packetsFrom(stranger)).toBe(0);
+    await open(guest); // anew
+    expect(await firewall.packetsFrom(guest)).toBe(0);
+    await firewall.close(guest);
+    expect(await firewall.packetsFrom(guest)).toBe(0);
+  });
+
+  it('counts packets of IPv6 hosts and networks, and of who was opened by a sync', async () => {
+    const to = '2001:db8:ffff::1';
+    const host = 'fd00::1:5' as Address;
+    const network = 'fd00::/64' as Address;
+    const synced = newcomer();
+    await open(host);
+    expect(await roamer.connects('m1', host, to, 80)).toBe(true);
+    await sleep(300);
+    expect(await firewall.packetsFrom(host)).toBeGreaterThan(1);
+    expect(await firewall.packetsFrom(network)).toBe(0);
+    const services = [{ service: 'web', seconds: 60 }];
+    await firewall.sync([
+      { address: network, services },
+      { address: synced, services },
+    ]);
+    expect(await roamer.connects('m2', 'fd00::1:6', to, 80)).toBe(true);
+    expect(await gets('m3', synced)).toBe(true);
+    for (const address of [network, synced]) {
+      expect(await firewall.packetsFrom(address)).toBeGreaterThan(1);
+    }
+    expect(await firewall.packetsFrom(host)).toBe(0); // the sync has closed it
+    await firewall.sync([]);
   });
 
   it('guards datagrams in fragments', async () => {

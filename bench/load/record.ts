@@ -1,0 +1,52 @@
+import type { Lab } from '../../lab/lab.ts';
+import type { Plan } from './plan.ts';
+
+interface CallRow {
+  readonly id: number;
+  readonly outcome: string;
+  readonly endedAt: string | null;
+}
+
+/** The number of the latest call on record; 0 when there is none. */
+export async function lastCallOf(lab: Lab): Promise<number> {
+  const { body } = await lab.rest('GET', '/v1/calls?limit=1');
+  return body.items[0]?.id ?? 0;
+}
+
+/**
+ * Whether dialgate's own record of the calls after `last` is as planned: every call
+ * opened, and nothing refused on the way, which a lost or doubled key would have
+ * caused. Returns what is not so, in words.
+ */
+export async function recordFaults(lab: Lab, last: number, plan: Plan): Promise<string[]> {
+  const planned = plan.lines.flat().length;
+  const rows = await callsAfter(lab, last);
+  const faults: string[] = [];
+  if (rows.length !== planned) faults.push(`${rows.length} calls on record, not ${planned}`);
+  const outcomes = new Map<string, number>();
+  for (const { outcome, endedAt } of rows) {
+    const how = endedAt === null ? 'not ended' : outcome;
+    outcomes.set(how, (outcomes.get(how) ?? 0) + 1);
+  }
+  for (const [how, count] of outcomes) {
+    if (how !== 'opened') faults.push(`${count} calls ${how}`);
+  }
+  for (const kind of ['attempt-refused', 'address-refused', 'gate-failed']) {
+    const { body } = await lab.rest('GET', `/v1/audit?kind=${kind}&limit=500`);
+    const count = body.items.filter(({ callId }: { callId: number }) => callId > last).length;
+    if (count > 0) faults.push(`${count} times ${kind}`);
+  }
+  return faults;
+}
+
+async function callsAfter(lab: Lab, last: number): Promise<CallRow[]> {
+  const rows: CallRow[] = [];
+  for (let before: number | null | undefined; before !== null;) {
+    const from = before === undefined ? '' : `&before=${before}`;
+    const { body } = await lab.rest('GET', `/v1/calls?limit=500${from}`);
+    const fresh = body.items.filter(({ id }: CallRow) => id > last);
+    rows.push(...fresh);
+    before = fresh.length === body.items.length ? body.next : null;
+  }
+  return rows;
+}

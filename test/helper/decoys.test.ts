@@ -1,0 +1,56 @@
+import { createServer } from 'node:net';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { pickDecoys, pickPort } from '../../src/helper/decoys.ts';
+import { portsInUse } from '../../src/helper/ports-in-use.ts';
+
+describe('decoys', () => {
+  const port = fc.integer({ min: 1, max: 65_535 });
+  const wanted = fc.uniqueArray(port, { minLength: 1, maxLength: 3 });
+
+  it('are over a hundred free ports, never a wanted one, and the neighbours are among them', () => {
+    fc.assert(
+      fc.property(wanted, fc.uniqueArray(port, { maxLength: 50 }), (ports, taken) => {
+        const isFree = (one: number): boolean => !taken.includes(one);
+        const decoys = pickDecoys(ports, isFree);
+        expect(decoys.length).toBeGreaterThanOrEqual(128);
+        expect(decoys.every((one) => one >= 1 && one <= 65_535 && isFree(one))).toBe(true);
+        expect(decoys.filter((one) => ports.includes(one) || one === 80 || one === 443)).toEqual(
+          [],
+        );
+        const beside = (ports[0] ?? 0) + 1;
+        const fit = beside <= 65_535 && ![...ports, ...taken, 80, 443].includes(beside);
+        expect(decoys.includes(beside)).toBe(fit);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('lie where the port was chosen', () => {
+    const range = { first: 50_000, last: 51_100 };
+    const chosen = pickPort(range, () => true);
+    const decoys = pickDecoys(chosen, () => true, range);
+    expect([...chosen, ...decoys].filter((one) => one < 49_998 || one > 51_102)).toEqual([]);
+  });
+
+  it('are few or none where hardly any port is free, and the choice ends', () => {
+    expect(pickPort({ first: 1, last: 65_535 }, () => false)).toEqual([]);
+    expect(pickDecoys([1000], (one) => one > 65_000 && one < 65_010).length).toBeLessThan(10);
+  });
+});
+
+it('knows the ports of listening sockets of both kinds and families', async () => {
+  const tcp4 = createServer().listen(0, '127.0.0.1');
+  const tcp6 = createServer().listen(0, '::1');
+  const udp4 = createSocket('udp4').bind(0, '127.0.0.1');
+  const udp6 = createSocket('udp6').bind(0, '::1');
+  const all = [tcp4, tcp6, udp4, udp6];
+  await Promise.all(all.map((one) => once(one, 'listening')));
+  const ports = all.map((one) => (one.address() as AddressInfo).port);
+  const used = await portsInUse();
+  expect(ports.filter((one) => !used.has(one))).toEqual([]);
+  all.forEach((one) => one.close());
+});
