@@ -8,7 +8,7 @@ export const unlimited: ConfigChanges = {
   access: {
     also_allow: [addressesCalledFrom],
     most_open: 100,
-    user_lockout: { forgiven: 1000 },
+    user_lockout: { forgiven: 500 },
     caller_lockout: { forgiven: 1000 },
     strangers_lockout: { forgiven: 1000 },
   },

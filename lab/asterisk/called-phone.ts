@@ -33,12 +33,16 @@ interface Call extends CalledCall {
   bye(message: string): void;
 }
 
-/** A telephone that can be called: UDP, G.711 μ-law, keys by RFC 4733. */
-export async function calledPhone(address: string, manners: Manners): Promise<CalledPhone> {
+/** A telephone that can be called: UDP, G.711 μ-law, keys by RFC 4733. Port 0 is any that is free. */
+export async function calledPhone(
+  address: string,
+  manners: Manners,
+  wantedPort = 0,
+): Promise<CalledPhone> {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
-    socket.bind(0, address, resolve);
+    socket.bind(wantedPort, address, resolve);
   });
   const { port } = socket.address();
   const contact = `<sip:phone@${address}:${port}>`;

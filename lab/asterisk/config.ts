@@ -28,7 +28,7 @@ export interface AsteriskConfigOptions {
   readonly extension: string;
   /** Whose calls are taken: a trusted carrier's, known by its address, or anybody's. */
   readonly callers: 'anyone' | { readonly carrier: string };
-  /** No call is longer, in seconds; default 300. */
+  /** No call is longer, in seconds; default 660. */
   readonly longestCall?: number | undefined;
   /** Asterisk's names, the preferred one first; default μ-law and A-law. */
   readonly codecs?: readonly Codec[] | undefined;
@@ -138,7 +138,7 @@ include => dialgate
 ${options.moreDialplan ?? ''}`,
     'extensions_dialgate.conf': uncommented('extensions_dialgate.conf', options.uncommented)
       .replace('Stasis(dialgate,', `Stasis(${options.application ?? 'dialgate'},`)
-      .replace('TIMEOUT(absolute)=300', `TIMEOUT(absolute)=${options.longestCall ?? 300}`),
+      .replace('TIMEOUT(absolute)=660', `TIMEOUT(absolute)=${options.longestCall ?? 660}`),
     'rtp.conf': `[general]\nrtpstart=${options.rtp.first}\nrtpend=${options.rtp.last}\n`,
     'pjsip.conf': `[global]
 type=global

@@ -4,12 +4,17 @@
  */
 import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { calledPhone, type CalledPhone } from '../asterisk/called-phone.ts';
 import { phoneFast, type PhoneCall } from '../asterisk/sip-phone.ts';
 import type { Answering, Asking, Fetched, Try, Wish } from './wishes.ts';
 
 const held = new Map<number, Socket>();
 const calls = new Map<number, PhoneCall>();
 let last = 0;
+let called: CalledPhone | undefined;
+
+/** How long a person takes to pick up, in ms. */
+const pickUp = 300;
 
 /** Greets with a line, then sends back what it hears. */
 async function listen(host: string, name: string, port: number): Promise<void> {
@@ -109,6 +114,14 @@ async function fulfil(wish: Wish): Promise<unknown> {
       return null;
     case 'fetch':
       return fetched(wish);
+    case 'be-called':
+      called = await calledPhone(wish.address, { answerAfterMs: pickUp }, wish.port);
+      return null;
+    case 'key-called':
+      await called?.calls.at(-1)?.key(wish.keys, wish.timing);
+      return null;
+    case 'calls-that-came':
+      return (called?.calls ?? []).map(({ number, state }) => ({ number, state }));
     case 'phone':
       calls.set(++last, await phoneFast(wish.options));
       return last;

@@ -29,6 +29,14 @@ export interface LabCall {
   heard(): Promise<number>;
 }
 
+/** A telephone that is called. */
+export interface CalledPhoneInside {
+  /** Into the latest call. */
+  key(keys: string, timing?: KeyTiming): Promise<void>;
+  /** Oldest first. */
+  calls(): Promise<readonly { readonly number: string; readonly state: string }[]>;
+}
+
 /** One of the lab's hosts, seen from the lab. */
 export interface PlaceInside {
   listen(host: string, ports: Readonly<Record<string, number>>): Promise<void>;
@@ -39,6 +47,8 @@ export interface PlaceInside {
     url: string,
     request?: { method?: string; headers?: Record<string, string>; body?: string },
   ): Promise<Fetched>;
+  /** Puts a telephone there that answers whoever calls it. */
+  answersCalls(address: string, port: number): Promise<CalledPhoneInside>;
   /** Settles at the answer; rejects when there is none. */
   phone(options: PhoneOptions): Promise<LabCall>;
   stop(): void;
@@ -99,6 +109,13 @@ export function openPlace(labId: string, prefix: readonly string[]): PlaceInside
     },
     fetch: (url, { method = 'GET', headers = {}, body } = {}) =>
       ask({ do: 'fetch', url, method, headers, body, ms: 20_000 }),
+    async answersCalls(address, port) {
+      await ask({ do: 'be-called', address, port });
+      return {
+        key: async (keys, timing) => void (await ask({ do: 'key-called', keys, timing })),
+        calls: () => ask({ do: 'calls-that-came' }),
+      };
+    },
     async phone(options) {
       const call = await ask({ do: 'phone', options });
       const ended = ask({ do: 'call-end', call });

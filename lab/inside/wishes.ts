@@ -36,6 +36,11 @@ export type Wish =
       readonly ms: number;
     }
   | { readonly do: 'phone'; readonly options: PhoneOptions }
+  /** Has a telephone there that answers whoever calls it. */
+  | { readonly do: 'be-called'; readonly address: string; readonly port: number }
+  /** Keys into the latest call that came. */
+  | { readonly do: 'key-called'; readonly keys: string; readonly timing?: KeyTiming | undefined }
+  | { readonly do: 'calls-that-came' }
   | {
       readonly do: 'key';
       readonly call: number;
@@ -60,6 +65,10 @@ export interface Answers {
   echo: boolean;
   'let-go': null;
   fetch: Fetched;
+  'be-called': null;
+  'key-called': null;
+  /** Oldest first. */
+  'calls-that-came': readonly { readonly number: string; readonly state: string }[];
   /** A number for the wishes that name a call. */
   phone: number;
   /** Once all is keyed. */

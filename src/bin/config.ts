@@ -77,7 +77,7 @@ const configFile = z.strictObject({
     .strictObject({
       first_key: duration.default(8),
       next_key: duration.default(5),
-      longest: duration.default(300),
+      longest: duration.default(600),
     })
     .prefault({}),
   speech: speechRules,
@@ -171,17 +171,22 @@ function checkTogether(config: Config, file: string): void {
       `access.open_for (${access.open_for} s) is longer than access.longest (${access.longest} s)`,
     );
   }
+  if (access.user_lockout.forgiven * 2 > access.strangers_lockout.forgiven) {
+    faults.push(
+      `access.strangers_lockout.forgiven (${access.strangers_lockout.forgiven}) must be at least twice access.user_lockout.forgiven (${access.user_lockout.forgiven}), or one telephone could lock all strangers out`,
+    );
+  }
   for (const number of admission.exceptions) {
     if (!parsePhoneNumber(number, dials)) {
       faults.push(`admission.exceptions: ${number} is not a telephone number`);
     }
   }
-  const spoken = [speech.language, ...speech.languages];
+  const spoken = new Set([speech.language, ...speech.languages]);
   for (const [key, languages] of [
     ['offer', speech.offer],
     ['by_number', Object.values(speech.by_number)],
   ] as const) {
-    for (const language of languages.filter((wanted) => !spoken.includes(wanted))) {
+    for (const language of languages.filter((wanted) => !spoken.has(wanted))) {
       faults.push(`speech.${key} names ${language}, which is not among speech.languages`);
     }
   }

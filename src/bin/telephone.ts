@@ -49,6 +49,8 @@ export function openExchange(config: Config, log: Logger, replaced: () => void):
       endpoint: callBack.endpoint,
       callerId: callBack.caller_id,
       ringFor: callBack.ring_for,
+      // a net below our own limit, for when we are no longer there
+      longestCall: config.call.longest + 60,
     },
   });
 }

@@ -1,4 +1,4 @@
-import { TOTP, URI } from 'otpauth';
+import { URI, type TOTP } from 'otpauth';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from '../../lab/lab.ts';
 import { startLab } from '../../lab/start-lab.ts';
@@ -14,6 +14,8 @@ import {
 } from './caller.ts';
 import { leaks } from './secrets.ts';
 
+const carrier = '192.0.2.20';
+const calledPort = 5070;
 const here = '203.0.113.7';
 const there = '203.0.113.8';
 
@@ -26,6 +28,7 @@ describe.skipIf(!kernelAllows.firewall)('on the telephone', () => {
       config: {
         access: { most_open: 2 },
         speech: { languages: ['es'], offer: ['en', 'es'] },
+        call_back: { endpoint: `PJSIP/carrier/sip:{number}@${carrier}:${calledPort}` },
       },
     });
     await addTraveller(lab);
@@ -263,6 +266,42 @@ describe.skipIf(!kernelAllows.firewall)('on the telephone', () => {
     await bye(own);
   });
 
+  test('call-back: hung up, phoned at the registered number, and the call goes on there', async () => {
+    const own = await lab.places.carrier.answersCalls(carrier, calledPort);
+    await lab.rest('PATCH', '/v1/users/traveller', {
+      numbers: ['5550123'],
+      callerPolicy: 'call-back',
+    });
+    const forged = await phones(lab, {
+      callerNumber: '5550123',
+      keysAtAnswer: `${secrets.knockCode}#${secrets.pin}#`,
+    });
+    await forged.hears('call-back');
+    expect(await forged.call.ended).toBe('them');
+    await until('the telephone is picked up', async () =>
+      (await own.calls()).some(({ state }) => state === 'answered'),
+    );
+    expect((await own.calls()).at(-1)?.number).toBe('5550123');
+    const { fields } = await lab.serve.log.waitFor(
+      'the greeting of the second call',
+      (line) => line.fields['prompt'] === 'call-back-welcome',
+      10_000,
+      0,
+    );
+    await own.key(`${secrets.pin}#203*0*113*7#1`, { toneMs: 90, gapMs: 110 });
+    await until('the gate is open', async () => (await stranger()) === 'in', 20_000);
+    await own.key('9');
+    await until('it is on record', async () => {
+      const { body } = await lab.rest('GET', '/v1/calls?limit=2');
+      return body.items[0].endedAt !== null;
+    });
+    const { body } = await lab.rest('GET', '/v1/calls?limit=2');
+    expect(body.items).toMatchObject([
+      { id: fields['callId'], outcome: 'opened', callBackOf: body.items[1].id },
+      { outcome: 'called-back', callBackOf: null },
+    ]);
+  });
+
   test('leaves no secret in any file', () => {
     expect(leaks(lab.folder, [secrets.knockCode, secrets.pin, '31415*9265*35897'])).toEqual([]);
   });
@@ -288,7 +327,11 @@ describe.skipIf(!kernelAllows.firewall)('admission', () => {
           brake: { failures: 3, within: '10m', for: '6s' },
         },
         // the brake is what is tried here
-        access: { caller_lockout: { forgiven: 90 }, user_lockout: { forgiven: 90 } },
+        access: {
+          caller_lockout: { forgiven: 90 },
+          user_lockout: { forgiven: 90 },
+          strangers_lockout: { forgiven: 500 },
+        },
       },
     });
     await addTraveller(lab);
