@@ -22,7 +22,7 @@ export interface CallsFigures {
 const head = [
   ['at once', 'keyed', 'calls', 'calls/s', 'failed', 'wrong'],
   ['CPU %', '% a call', 'ms a call', 'MiB', 'Asterisk %', 'helper %'],
-  ['set-up p50', 'p95', 'key→open p50', 'p95', 'telephones %'],
+  ['set-up p50', 'p95', 'key→open p50', 'p95', 'telephones %', 'machine %'],
 ].flat();
 
 export function reportCalls(figures: CallsFigures): Result {
@@ -136,5 +136,6 @@ function rowOf(run: Run | BaselineRun, shown: Shown): string[] {
     ms(run.keyToOpen, 'median'),
     ms(run.keyToOpen, 'p95'),
     cost.telephones.ownPercent.toFixed(1),
+    run.machine.toFixed(0),
   ];
 }

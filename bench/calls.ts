@@ -12,10 +12,10 @@ import type { Result } from './result.ts';
 import { wordAfter } from './words.ts';
 
 const usualLevels = '10,50,100,200';
-const usualRounds = '3';
+const usualRounds = '2';
 const usersInAll = 40;
 /** How long a caller listens after the opening, in ms. */
-const stayMs = 4000;
+const stayMs = 6000;
 /** A caller whose gate has not opened this long after the last key gives up, in ms. */
 const patienceMs = 20_000;
 const timing = { toneMs: 100, gapMs: 100 } as const;

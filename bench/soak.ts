@@ -16,8 +16,8 @@ import { rssOf } from './usage.ts';
 import { wordAfter } from './words.ts';
 
 const usualCalls = '5000';
-const usualLines = '50';
-const timing = { toneMs: 60, gapMs: 60 } as const;
+const usualLines = '45';
+const timing = { toneMs: 70, gapMs: 60 } as const;
 const stayMs = 200;
 /** Short enough that grants end all the time, as many as begin. */
 const openFor = 30;
@@ -92,7 +92,11 @@ async function watch(lab: Lab, heap: Heap, bank: PhoneBank, plan: Plan) {
   const { calls, strangers } = await bank.run(plan, 1_200_000, (done) => {
     if (done % Math.ceil(all / looks) !== 0) return;
     process.stdout.write(`\r${done} of ${all} calls `);
-    looking = looking.then(() => look(done));
+    const before = looking;
+    looking = (async () => {
+      await before;
+      await look(done);
+    })();
   });
   await looking;
   process.stdout.write('\n');

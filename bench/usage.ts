@@ -16,6 +16,8 @@ export interface Sample<Name extends string> {
   /** ms since the epoch */
   readonly at: number;
   readonly usage: Readonly<Record<Name, Usage>>;
+  /** What all processors have worked so far, in ms, whoever it was for. */
+  readonly machine: number;
 }
 
 export interface Watch<Name extends string> {
@@ -35,7 +37,8 @@ export function watchUsage<Name extends string>(
   const look = (): void => {
     const table = readTable();
     const entries = Object.entries<number>(pids).map(([name, pid]) => [name, usageOf(pid, table)]);
-    samples.push({ at: Date.now(), usage: Object.fromEntries(entries) as Record<Name, Usage> });
+    const usage = Object.fromEntries(entries) as Record<Name, Usage>;
+    samples.push({ at: Date.now(), usage, machine: machineTime() });
   };
   look();
   const timer = setInterval(look, everyMs);
@@ -46,6 +49,16 @@ export function watchUsage<Name extends string>(
       look();
     },
   };
+}
+
+/** proc(5), stat: everything but idle and iowait. */
+function machineTime(): number {
+  const [first = ''] = readOrNothing('/proc/stat').split('\n');
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = first
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  return (user + nice + system + irq + softirq) * tick;
 }
 
 interface Row {
@@ -115,6 +128,16 @@ export interface Cost {
   readonly childrenPss: number;
 }
 
+/** How busy the machine was in percent of one processor: whether others have disturbed the measurement. */
+export function machineBetween(
+  samples: readonly Sample<string>[],
+  from: number,
+  to: number,
+): number {
+  const { first, last } = ends(samples, from, to);
+  return (100 * (last.machine - first.machine)) / (last.at - first.at);
+}
+
 /** By the samples within; at least two must be. */
 export function costBetween<Name extends string>(
   samples: readonly Sample<Name>[],
@@ -122,9 +145,7 @@ export function costBetween<Name extends string>(
   from: number,
   to: number,
 ): Cost {
-  const within = samples.filter(({ at }) => at >= from && at <= to);
-  const [first, last] = [within[0], within.at(-1)];
-  if (!first || !last || first === last) throw new Error('too short to be measured');
+  const { first, last, within } = ends(samples, from, to);
   const share = (part: 'own' | 'children'): number =>
     (100 * (last.usage[name][part] - first.usage[name][part])) / (last.at - first.at);
   const most = (part: 'rss' | 'childrenPss'): number =>
@@ -135,4 +156,11 @@ export function costBetween<Name extends string>(
     rss: most('rss'),
     childrenPss: most('childrenPss'),
   };
+}
+
+function ends<S extends { readonly at: number }>(samples: readonly S[], from: number, to: number) {
+  const within = samples.filter(({ at }) => at >= from && at <= to);
+  const [first, last] = [within[0], within.at(-1)];
+  if (!first || !last || first === last) throw new Error('too short to be measured');
+  return { first, last, within };
 }

@@ -29,8 +29,9 @@ let last = 0;
 function command(method: string): Promise<Record<string, number>> {
   const id = ++last;
   return new Promise((resolve) => {
-    const listen = (text: WebSocket.RawData): void => {
-      const answer = JSON.parse(String(text)) as { id?: number; result: Record<string, number> };
+    const listen = (data: WebSocket.RawData): void => {
+      const text = (data as Buffer).toString();
+      const answer = JSON.parse(text) as { id?: number; result: Record<string, number> };
       if (answer.id !== id) return;
       socket.off('message', listen);
       resolve(answer.result);

@@ -16,7 +16,7 @@ export async function openHeap(lab: Lab): Promise<Heap> {
   process.kill(lab.serve.pid, 'SIGUSR1');
   const reader = fileURLToPath(new URL('heap-reader.js', import.meta.url));
   const leash = ['setpriv', '--pdeathsig', 'KILL', '--'];
-  const [program = '', ...args] = [...lab.at('server'), ...leash, process.execPath, reader];
+  const [program, ...args] = [...lab.at('server'), ...leash, process.execPath, reader];
   const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const answer = async (): Promise<unknown> => {
     const [message] = (await once(child, 'message', {

@@ -1,4 +1,4 @@
-import { costBetween, watchUsage, type Cost } from '../usage.ts';
+import { costBetween, machineBetween, watchUsage, type Cost } from '../usage.ts';
 import { spreadOf, type Spread } from '../statistics.ts';
 import type { CallResult, PhoneBank } from './phone-bank.ts';
 import type { Plan } from './plan.ts';
@@ -17,6 +17,8 @@ export interface Level<Name extends string> {
   readonly perCall: Readonly<
     Record<Name | 'telephones', { readonly own: number; readonly children: number }>
   >;
+  /** How busy the machine was, whoever it was for, in percent of one processor. */
+  readonly machine: number;
   /** From lifting the receiver to the answer, in ms. */
   readonly setUp: Spread | null;
   /** From the end of the last key to the kernel's confirmation, in ms. */
@@ -67,6 +69,7 @@ export async function runLevel<Name extends string>(
     strangers: outcome.strangers.length,
     cost,
     perCall,
+    machine: machineBetween(watch.samples, busy.from, busy.to),
     setUp: spreadOrNull(outcome.calls, ({ setUpMs }) => setUpMs),
     keyToOpen: spreadOrNull(outcome.calls, ({ keyedAt, openedAt }) =>
       keyedAt === null || openedAt === null ? null : openedAt - keyedAt,

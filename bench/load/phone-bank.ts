@@ -55,7 +55,10 @@ export function openPhoneBank(lab: Lab): PhoneBank {
       if (fields['event'] !== 'open') return;
       const address = String(fields['address']);
       const result = byAddress.get(address);
-      if (!result || result.openedAt !== null) return void strangers.push(address);
+      if (!result || result.openedAt !== null) {
+        strangers.push(address);
+        return;
+      }
       result.openedAt = Date.parse(String(fields['time']));
       tell({ opened: result.id });
     });

@@ -31,6 +31,8 @@ export async function recordFaults(lab: Lab, last: number, plan: Plan): Promise<
   for (const [how, count] of outcomes) {
     if (how !== 'opened') faults.push(`${count} calls ${how}`);
   }
+  const odd = rows.filter(({ outcome }) => outcome !== 'opened');
+  faults.push(...odd.slice(0, 3).map(({ id }) => `call ${id}: ${heardIn(lab, id)}`));
   for (const kind of ['attempt-refused', 'address-refused', 'gate-failed']) {
     const { body } = await lab.rest('GET', `/v1/audit?kind=${kind}&limit=500`);
     const count = body.items.filter(({ callId }: { callId: number }) => callId > last).length;
@@ -49,4 +51,15 @@ async function callsAfter(lab: Lab, last: number): Promise<CallRow[]> {
     before = fresh.length === body.items.length ? body.next : null;
   }
   return rows;
+}
+
+/** What was said and keyed in a call, by dialgate's log (which masks secrets). */
+function heardIn(lab: Lab, call: number): string {
+  const words = lab.serve.log.lines.flatMap(({ fields }) => {
+    if (fields['callId'] !== call) return [];
+    const seconds = (Number(fields['time']) / 1000) % 1000;
+    const what = fields['prompt'] ?? fields['keys'] ?? fields['why'] ?? fields['event'];
+    return [`${seconds.toFixed(2)} ${String(what)}`];
+  });
+  return words.join(', ');
 }

@@ -30,8 +30,8 @@ export function freshAddress(): string {
 /** How a caller goes about it: how long they wait before each of the four entries, in ms. */
 export type Pace = readonly [knockCode: number, pin: number, address: number, readBack: number];
 
-/** As one who reads the numbers from a card, and hears the questions begin. */
-export const fromACard: Pace = [1000, 1000, 1000, 2500];
+/** As one who reads the numbers from a card, and hears most of what is said. */
+export const fromACard: Pace = [4000, 2000, 5000, 6000];
 /** One dial string from the instant of the answer. */
 export const typedAhead: Pace = [0, 0, 0, 0];
 

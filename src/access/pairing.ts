@@ -42,6 +42,15 @@ export interface PairingParts {
 const lookEvery: Seconds = 0.5;
 /** A second candidate, if there is one, shows itself within this of the first. */
 const settling: Seconds = 1.5;
+/** Nobody can have heard the prompt by then: whoever comes earlier comes for another reason. */
+const tooEarly: Seconds = 2.5;
+/**
+ * The numbers of a knock code are no news, and somebody who overheard them may try them
+ * day and night: the traveller gets time to come as well, and two are offered to nobody.
+ */
+const knownPortsPatience: Seconds = 30;
+/** Of how many networks other ports may have been tried before everybody is suspect. */
+const mostStrayNetworks = 1;
 
 export function createPairing(parts: PairingParts): Pairing {
   const { firewall, audit, clock, timer, window, ipv6 } = parts;
@@ -58,7 +67,8 @@ export function createPairing(parts: PairingParts): Pairing {
         throw error;
       }
       let ended = false;
-      const { verdict, cancel } = watch(recording, timer, window);
+      const notBefore = ports === 'any' ? 0 : knownPortsPatience;
+      const { verdict, cancel } = watch(recording, timer, window, notBefore);
       const found = verdict.then((v) =>
         v.kind === 'found' && ipv6 === 'network'
           ? { ...v, addresses: v.addresses.map(sixtyFourOf) }
@@ -86,10 +96,12 @@ function watch(
   recording: Recording,
   timer: Timer,
   window: Seconds,
+  notBefore: Seconds,
 ): { verdict: Promise<PairingVerdict>; cancel: () => void } {
   let settle: (verdict: PairingVerdict) => void = () => undefined;
   const verdict = new Promise<PairingVerdict>((resolve) => (settle = resolve));
-  let left = window;
+  const early = new Set<Address>();
+  let elapsed: Seconds = 0;
   let steadyFor: Seconds = 0;
   let last: PairingVerdict = { kind: 'none' };
   let next: { cancel(): void } | undefined;
@@ -97,13 +109,21 @@ function watch(
 
   async function look(): Promise<void> {
     // a recording that cannot be read has seen nobody
-    const seen = await recording.seen().catch(() => []);
+    const { sightings, strayNetworks } = await recording
+      .seen()
+      .catch(() => ({ sightings: [], strayNetworks: 0 }));
     if (over) return;
-    const now = judge(seen, recording.ports);
+    if (strayNetworks > mostStrayNetworks) return end({ kind: 'several' });
+    if (elapsed < tooEarly) for (const { address } of sightings) early.add(address);
+    const now = judge(
+      sightings.filter(({ address }) => !early.has(address)),
+      recording.ports,
+    );
     steadyFor = sameAddresses(now, last) ? steadyFor + lookEvery : 0;
     last = now;
-    left -= lookEvery;
-    if (left <= 0 || (now.kind === 'found' && steadyFor >= settling)) return end(now);
+    elapsed += lookEvery;
+    const settled = now.kind === 'found' && steadyFor >= settling && elapsed >= notBefore;
+    if (elapsed >= window || settled) return end(now);
     next = timer(lookEvery, () => void look());
   }
 

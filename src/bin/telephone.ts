@@ -132,6 +132,7 @@ export function callParts(sources: CallPartsSources): TakeCallParts {
     timer: systemTimer,
     times: { firstKey: call.first_key, nextKey: call.next_key },
     longestCall: call.longest,
+    longestUnrecognised: call.longest_unrecognised,
     transcript: (callId, line) => loggedTranscript(log, callId, line),
     fault: (error, line, callId) =>
       log.error({ event: 'call-fault', err: error, callId, channel: line.id }, 'a call failed'),

@@ -13,6 +13,7 @@ export type AccessErrorCode =
   | 'address-refused' // impossible, private, reserved or own
   | 'too-many-open' // the user's cap on open addresses is reached
   | 'user-disabled'
+  | 'user-changed' // their secrets or rules were changed since they were recognised
   | 'firewall-unavailable' // the helper cannot be reached or did not confirm in time
   | 'firewall-refused' // the helper or the kernel said no
   | 'call-failed' // nobody answered the telephone that we called

@@ -193,11 +193,21 @@ export interface Sighting {
   readonly sweeper: boolean;
 }
 
+/** What a recording has noted. */
+export interface Seen {
+  readonly sightings: readonly Sighting[];
+  /**
+   * From how many networks (/24 of IPv4, /48 of IPv6) other ports were tried: more than
+   * one, and somebody may be sweeping from many addresses, each of which looks innocent.
+   */
+  readonly strayNetworks: number;
+}
+
 /** A window in which the guard notes who comes; the kernel ends it by itself. */
 export interface Recording {
   readonly ports: readonly number[];
   /** So far; at most a bounded number, whatever comes. */
-  seen(): Promise<readonly Sighting[]>;
+  seen(): Promise<Seen>;
   /** Ends it early. Never rejects. */
   stop(): Promise<void>;
 }

@@ -44,10 +44,12 @@ export interface User extends UserSettings {
   readonly secondFactor: SecondFactor;
   /** Codes left on the sheet; 0 without one. */
   readonly codesLeft: number;
+  /** Rises with every change of the user's secrets or settings: what was agreed before is not valid any more. */
+  readonly revision: number;
   readonly createdAt: Instant;
 }
 
-export type NewUser = Omit<User, 'id' | 'secondFactor' | 'codesLeft'>;
+export type NewUser = Omit<User, 'id' | 'secondFactor' | 'codesLeft' | 'revision'>;
 
 export const usualSettings: UserSettings = {
   disabled: false,

@@ -28,7 +28,7 @@ export async function phoneBack(
   const { user, callId } = visitor;
   const number = await parts.callBacks.begin(user, callId);
   if (number === undefined) return;
-  const line = await reach(number, parts);
+  const line = await reach(number, visitor, parts);
   if (line instanceof AccessError) return parts.callBacks.failed(user, callId, line.message);
   await prepare(line, user.language ?? language, parts).hold(
     () =>
@@ -44,9 +44,14 @@ export async function phoneBack(
 }
 
 /** The line once somebody has answered it, or why nobody did. */
-async function reach(number: PhoneNumber, parts: CallBackParts): Promise<Line | AccessError> {
+async function reach(
+  number: PhoneNumber,
+  { user, callId }: Visitor,
+  parts: CallBackParts,
+): Promise<Line | AccessError> {
   let why = new AccessError('call-failed', 'Nobody was called.');
-  for (const seconds of pauses) {
+  for (const [tried, seconds] of pauses.entries()) {
+    if (tried > 0 && !(await parts.callBacks.again(user, callId))) break;
     await new Promise<void>((resolve) => void parts.timer(seconds, resolve));
     try {
       return await parts.dial(number);

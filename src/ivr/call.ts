@@ -54,6 +54,8 @@ export interface Call {
 }
 
 const mostAskings = 3;
+/** Whoever starts an entry again more often than this only holds the line. */
+const mostStartsAgain = 5;
 
 export interface CallParts {
   readonly line: Line;
@@ -78,10 +80,11 @@ export function createCall(parts: CallParts): Call {
     if (line.ended.aborted) throw new HungUp();
   }
 
-  async function start(prompt: Prompt, spokenIn: Language): Promise<Playing> {
+  async function start(prompt: Prompt, spokenIn: Language, afresh = false): Promise<Playing> {
     const { sound, words } = await speech.render(prompt, spokenIn);
     stillThere();
     transcript.prompt(prompt.name, words);
+    if (afresh) keypad.drop();
     return line.play(sound);
   }
 
@@ -106,6 +109,18 @@ export function createCall(parts: CallParts): Call {
     await heard(playing);
     interruptible = undefined;
     if (!needless()) stillThere();
+  }
+
+  /** Keys count from the moment at which the prompt can be heard. */
+  async function playAfresh(prompt: Prompt): Promise<void> {
+    stillThere();
+    const playing = await start(prompt, language, true);
+    // pressed in the very instant at which it began
+    if (keypad.waiting) playing.stop();
+    interruptible = playing;
+    await heard(playing);
+    interruptible = undefined;
+    if (!keypad.waiting) stillThere();
   }
 
   const play = (prompt: Prompt, spokenIn: Language = language): Promise<void> =>
@@ -144,7 +159,10 @@ export function createCall(parts: CallParts): Call {
         if (taken === '') return 'no-input';
         const reading = question.read(taken);
         const answered = reading.kind === 'incomplete' && reading.soFar !== undefined;
-        transcript.keys(question.name, shown(question, taken, answered));
+        transcript.keys(
+          question.name,
+          shown(question, taken, answered ? reading.soFar : undefined),
+        );
         return answered ? { kind: 'complete', value: reading.soFar as T } : { kind: 'invalid' };
       }
       answering = true;
@@ -153,7 +171,8 @@ export function createCall(parts: CallParts): Call {
       const reading = question.read(taken);
       if (reading.kind === 'incomplete') continue;
       const again = question.endsWithHash && key === '#' && (await startsAgain());
-      transcript.keys(question.name, shown(question, taken, !again && reading.kind === 'complete'));
+      const value = !again && reading.kind === 'complete' ? reading.value : undefined;
+      transcript.keys(question.name, shown(question, taken, value));
       return again ? 'start-again' : reading;
     }
   }
@@ -161,11 +180,14 @@ export function createCall(parts: CallParts): Call {
   async function askUnless<T, N>(question: Question<T>, latest: () => News<N>): Promise<T | N> {
     const needless = (): boolean => keypad.waiting || latest() !== undefined;
     let asked = 1;
+    let startedAgain = 0;
     for (;;) {
-      await playUnless(needless, question.prompt, language);
+      if (question.unforeseen) await playAfresh(question.prompt);
+      else await playUnless(needless, question.prompt, language);
       const reading = await take(question, needless);
       answering = false;
       if (reading === 'start-again') {
+        if (++startedAgain > mostStartsAgain) throw new NoAnswer(question.name);
         await play({ name: 'start-again' });
         continue;
       }

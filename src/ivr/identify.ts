@@ -1,8 +1,9 @@
 import type { Authenticate } from '../access/authenticate.ts';
+import type { OneTimeCode } from '../domain/one-time-code.ts';
 import type { KnockCode } from '../domain/knock-code.ts';
 import type { PhoneNumber } from '../domain/phone-number.ts';
 import type { Attestation, User } from '../domain/user.ts';
-import type { Call } from './call.ts';
+import { NoAnswer, type Call } from './call.ts';
 import type { Language } from './prompts.ts';
 import { knockCodeQuestion, oneTimeCodeQuestion, pinQuestion } from './questions.ts';
 import type { Visitor } from './visit.ts';
@@ -38,45 +39,56 @@ export async function identify(
   for (let tries = 1; ; tries++) {
     const knockCode = await askKnockCode(call, offered);
     const pin = await call.ask(pinQuestion);
-    const wantsCode = await authenticate.wantsCode(knockCode);
-    const code = wantsCode ? await call.ask(oneTimeCodeQuestion) : null;
-    const user = await authenticate.attempt({
-      knockCode,
-      pin,
-      code,
-      callerNumber: known.callerNumber,
-      attestation: known.attestation,
-      callId: known.id,
-    });
+    const attempt = (code: OneTimeCode | null): Promise<User | undefined> =>
+      authenticate.attempt({
+        knockCode,
+        pin,
+        code,
+        callerNumber: known.callerNumber,
+        attestation: known.attestation,
+        callId: known.id,
+      });
+    let code: OneTimeCode | null = null;
+    if (await authenticate.wantsCode(knockCode)) {
+      code = await call.ask(oneTimeCodeQuestion).catch(async (error: unknown) => {
+        // whoever goes at this question has tried a knock code and a PIN all the same
+        await attempt(null);
+        throw error;
+      });
+    }
+    const user = await attempt(code);
     if (user) return { user, knockCode, callId: known.id };
     if (tries === mostTries) return undefined;
     await call.tell({ name: 'not-recognised' });
   }
 }
 
-/** The language may be chosen as often as one likes before the code. */
+/** Whoever changes their language more often than this only holds the line. */
+const mostLanguages = 4;
+
+/** The code; a language may be chosen before it. */
 async function askKnockCode(call: Call, offered: readonly Language[]): Promise<KnockCode> {
-  for (;;) {
+  for (let chosen = 0; chosen <= mostLanguages; chosen++) {
     const answer = await call.ask(knockCodeQuestion(offered.length));
     if (typeof answer === 'string') return answer;
-    const chosen = offered[answer.language - 1];
-    if (chosen !== undefined) call.speak(chosen);
+    const language = offered[answer.language - 1];
+    if (language !== undefined) call.speak(language);
   }
+  throw new NoAnswer('knock-code');
 }
 
 /** The PIN once more, from whoever picked up the telephone that we called. */
 export async function identifyAgain(
   call: Call,
-  user: User,
+  { user, callId }: Visitor,
   number: PhoneNumber,
-  callId: number,
   authenticate: Authenticate,
-): Promise<boolean> {
+): Promise<User | undefined> {
   await call.play({ name: 'call-back-welcome' });
   for (let tries = 1; ; tries++) {
     const pin = await call.ask(pinQuestion);
-    if (await authenticate.again({ user, pin, number, callId })) return true;
-    if (tries === mostTries) return false;
+    const known = await authenticate.again({ user, pin, number, callId });
+    if (known || tries === mostTries) return known;
     await call.tell({ name: 'not-recognised' });
   }
 }

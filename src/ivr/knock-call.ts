@@ -1,6 +1,6 @@
 import { AccessError } from '../domain/access-error.ts';
 import type { Authenticate } from '../access/authenticate.ts';
-import { secondsBetween } from '../domain/time.ts';
+import { secondsBetween, type Seconds, type Timer } from '../domain/time.ts';
 import { agreeOnAddress, type Agreed } from './agree-on-address.ts';
 import { NoAnswer, type Call } from './call.ts';
 import { greet, identify, identifyAgain, type KnownCall } from './identify.ts';
@@ -13,6 +13,9 @@ export interface KnockParts extends VisitParts {
   readonly authenticate: Authenticate;
   /** What is offered at the greeting, in the order of the keys. */
   readonly languages: readonly Language[];
+  readonly timer: Timer;
+  /** Whoever is not recognised by then is hung up on: the line is for those who are. */
+  readonly longestUnrecognised: Seconds;
 }
 
 /**
@@ -27,8 +30,10 @@ export async function knockCall(
   progress: Progress,
 ): Promise<void> {
   await politely(call, async () => {
-    await greet(call, language, parts.languages);
-    const visitor = await identify(call, known, parts.authenticate, parts.languages);
+    const visitor = await inTime(call, parts, async () => {
+      await greet(call, language, parts.languages);
+      return identify(call, known, parts.authenticate, parts.languages);
+    });
     if (!visitor) return notRecognised(call, progress);
     const { user } = visitor;
     progress.userId = user.id;
@@ -49,12 +54,23 @@ export async function calledBack(
   progress: Progress,
 ): Promise<void> {
   await politely(call, async () => {
-    const { user, callId } = visitor;
-    const known = await identifyAgain(call, user, number, callId, parts.authenticate);
-    if (!known) return notRecognised(call, progress);
+    const user = await inTime(call, parts, () =>
+      identifyAgain(call, visitor, number, parts.authenticate),
+    );
+    if (!user) return notRecognised(call, progress);
     progress.userId = user.id;
-    await stay({ call, visitor, parts, progress });
+    await stay({ call, visitor: { ...visitor, user }, parts, progress });
   });
+}
+
+/** Recognising must not take for ever. */
+async function inTime<T>(call: Call, parts: KnockParts, work: () => Promise<T>): Promise<T> {
+  const limit = parts.timer(parts.longestUnrecognised, () => void call.hangUp());
+  try {
+    return await work();
+  } finally {
+    limit.cancel();
+  }
 }
 
 /** Says goodbye to whoever gives no answer. */
@@ -98,6 +114,7 @@ async function open(visit: Visit, { address, replaces }: Agreed): Promise<Opened
       callId,
       by: `call:${callId}`,
       replaces,
+      revision: user.revision,
     });
     progress.outcome = 'opened';
     const arrival = parts.watchArrival(address);

@@ -93,6 +93,8 @@ async function extend(visit: Visit, grant: Grant | undefined): Promise<Grant | u
       address: now.address,
       callId: visitor.callId,
       by: `call:${visitor.callId}`,
+      extends: now.id,
+      revision: visitor.user.revision,
     });
     await call.play({
       name: 'extended',
@@ -102,7 +104,8 @@ async function extend(visit: Visit, grant: Grant | undefined): Promise<Grant | u
     return extended;
   } catch (error) {
     if (!(error instanceof AccessError)) throw error;
-    await call.tell({ name: 'nothing-opened' });
+    // closed by somebody in this very moment
+    await call.tell({ name: error.code === 'conflict' ? 'nothing-open' : 'nothing-opened' });
     return undefined;
   }
 }

@@ -20,6 +20,13 @@ export interface Question<T> {
   readonly noInput?: FixedPrompt;
   /** An entry that # ends, and that ## starts again. */
   readonly endsWithHash?: boolean;
+  /**
+   * Whether what was keyed ahead is no answer: for questions that nobody can have known
+   * of, and that must not be agreed to unheard.
+   */
+  readonly unforeseen?: boolean;
+  /** Whether this answer may be shown as it was keyed, where not all may. */
+  showable?(value: T): boolean;
   /** How long the first key may take, where it is not the usual time. */
   readonly patience?: Seconds;
   /** How often it is asked, where it is not three times. */
@@ -53,6 +60,7 @@ export function choice<T>(keys: string, choices: Readonly<Record<string, T>>): R
  * Keys as they may be shown: secret ones as dots, so that only their number is
  * seen. What is no answer is masked too: it may be a PIN keyed at the wrong question.
  */
-export function shown(question: Question<unknown>, keys: string, answered: boolean): string {
-  return question.secret || !answered ? keys.replace(/[0-9]/g, '•') : keys;
+export function shown<T>(question: Question<T>, keys: string, answer: T | undefined): string {
+  const plain = !question.secret && answer !== undefined && (question.showable?.(answer) ?? true);
+  return plain ? keys : keys.replace(/[0-9]/g, '•');
 }

@@ -1,4 +1,4 @@
-import type { Address } from '../domain/address.ts';
+import { addressFromNumbers, type Address } from '../domain/address.ts';
 import { parseKnockCode, type KnockCode } from '../domain/knock-code.ts';
 import { parseOneTimeCode, type OneTimeCode } from '../domain/one-time-code.ts';
 import { parsePin, type Pin } from '../domain/pin.ts';
@@ -71,6 +71,10 @@ export function addressQuestion(canPair: boolean): Question<KeyedAddress | 'pair
     endsWithHash: true,
     // whoever is at a strange machine has to find out where they are
     patience: 20,
+    // twelve digits may be a PIN keyed at the wrong question
+    showable(value) {
+      return value === 'pair' || addressFromNumbers(value) !== undefined;
+    },
     read(keys) {
       const twelve = /^[0-9]{12}$/.test(keys) ? fourNumbers(keys) : undefined;
       if (twelve) return { kind: 'complete', value: twelve, swallow: '#' };
@@ -124,6 +128,7 @@ export const pairedQuestion = (address: Address): Question<'open' | 'not'> => ({
   secret: false,
   prompt: { name: 'paired', address },
   noMatch: 'confirm-no-match',
+  unforeseen: true,
   read: (keys) => choice(keys, { '1': 'open', '2': 'not' }),
 });
 
@@ -144,6 +149,7 @@ export const closeOldestQuestion = (address: Address): Question<'close' | 'leave
   secret: false,
   prompt: { name: 'close-oldest', address },
   noMatch: 'confirm-no-match',
+  unforeseen: true,
   read: (keys) => choice(keys, { '1': 'close', '2': 'leave' }),
 });
 

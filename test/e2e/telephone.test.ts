@@ -53,6 +53,9 @@ describe.skipIf(!kernelAllows.firewall)('on the telephone', () => {
     String(
       lab.serve.log.lines.findLast((line) => line.fields['prompt'] === prompt)?.fields['words'],
     );
+  /** Whoever comes while the port is still being spoken is not taken for the traveller. */
+  const beforeAnybodyCouldKnow = (): Promise<void> =>
+    new Promise((resolve) => setTimeout(resolve, 4000));
   async function bye(caller: Caller): Promise<void> {
     await caller.call.hangUp();
     await caller.ended();
@@ -132,6 +135,7 @@ describe.skipIf(!kernelAllows.firewall)('on the telephone', () => {
     // the port stands in the words digit by digit
     const port = Number(/(?:\d\D{1,3}){4}\d/.exec(wordsOf('pair-port'))?.[0].replaceAll(/\D/g, ''));
     expect(port).toBeGreaterThan(1023);
+    await beforeAnybodyCouldKnow();
     expect(await stranger(there, port)).toBe('dropped');
     await caller.hears('paired');
     expect(await stranger(there)).toBe('dropped');
@@ -149,6 +153,7 @@ describe.skipIf(!kernelAllows.firewall)('on the telephone', () => {
     await caller.keys('0#');
     await caller.hears('pair-port');
     const port = Number(/(?:\d\D{1,3}){4}\d/.exec(wordsOf('pair-port'))?.[0].replaceAll(/\D/g, ''));
+    await beforeAnybodyCouldKnow();
     // long enough for a second SYN from each
     await Promise.all(
       [here, there].map((from) =>

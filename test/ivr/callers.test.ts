@@ -173,7 +173,13 @@ test('a telephone that is still busy is tried again, and then given up', async (
 test('a caller whom nobody may phone is told the same, and nobody is phoned', async () => {
   const it = await house({
     user: wantsCallBack,
-    parts: { callBacks: { begin: async () => undefined, failed: async () => undefined } },
+    parts: {
+      callBacks: {
+        begin: async () => undefined,
+        again: async () => false,
+        failed: async () => undefined,
+      },
+    },
   });
   const { line } = await it.phone(answering(good));
   expect(line.said.at(-1)).toBe('call-back');
@@ -194,4 +200,51 @@ test('who hangs up during the goodbye of the first call is phoned all the same',
     else answering(good)(prompt, caller, heard);
   });
   expect(await it.open()).toEqual([here]);
+});
+
+test('whoever only holds the line is hung up on, by languages, ## or silence', async () => {
+  for (const held of ['*2', '9##']) {
+    const it = await house({ parts: { languages: ['en', 'es'] } });
+    const { line, call } = await it.phone((prompt, caller) => {
+      if (prompt === 'knock-code' || prompt === 'start-again') caller.key(held);
+    });
+    expect(line.ended.aborted).toBe(true);
+    expect(line.said.length).toBeLessThan(20);
+    expect(call?.outcome).toBe('abandoned');
+  }
+  const it = await house();
+  const began = Date.now();
+  // a wrong knock code now and then keeps nobody on the line for longer than that
+  await it.phone((prompt, caller) => {
+    if (prompt === 'knock-code') setTimeout(() => caller.key('1*2*3#'), 7000);
+    else if (prompt === 'pin') setTimeout(() => caller.key('1111#'), 7000);
+  });
+  expect(Date.now() - began).toBeLessThanOrEqual(130_000);
+});
+
+test('whoever goes at the question for the code has made an attempt all the same', async () => {
+  const attempts: unknown[] = [];
+  const it = await house({ code: '123456' });
+  const { authenticate } = it.parts;
+  Object.assign(it.parts, {
+    authenticate: {
+      ...authenticate,
+      attempt: async (attempt: Parameters<typeof authenticate.attempt>[0]) => {
+        attempts.push(attempt.code);
+        return authenticate.attempt(attempt);
+      },
+    },
+  });
+  await it.phone((prompt, caller, heard) => {
+    if (prompt === 'one-time-code') void caller.hangUp();
+    else answering(good)(prompt, caller, heard);
+  });
+  expect(attempts).toEqual([null]);
+});
+
+test('twelve digits that are no address are not shown: they may be a PIN', async () => {
+  const it = await house();
+  await it.phone(answering({ ...good, address: ['471100471100', '203000113007'] }));
+  expect(it.keyed).toContain('address ••••••••••••');
+  expect(it.keyed).toContain('address 203000113007');
 });

@@ -7,7 +7,7 @@ import { createPairing } from '../../src/access/pairing.ts';
 import { AccessError } from '../../src/domain/access-error.ts';
 import { parseAddress, parseNetwork, type Address } from '../../src/domain/address.ts';
 import type { PhoneNumber } from '../../src/domain/phone-number.ts';
-import type { Firewall, Recording, Sighting } from '../../src/domain/ports.ts';
+import type { Firewall, Recording, Seen, Sighting } from '../../src/domain/ports.ts';
 import { systemClock, systemTimer } from '../../src/domain/time.ts';
 import { usualSettings, type User, type UserSettings } from '../../src/domain/user.ts';
 import { DryRunFirewall } from '../../src/firewall/dry-run.ts';
@@ -24,6 +24,7 @@ export const ownNumber = '15550123' as PhoneNumber;
 export class WatchedFirewall extends DryRunFirewall {
   /** Asked at each look; the argument is how many seconds the window has been open. */
   sightings: (seconds: number) => readonly Sighting[] = () => [];
+  strayNetworks = 0;
   packets = new Map<Address, number>();
   readonly recordings: { ports: readonly number[]; open: boolean }[] = [];
 
@@ -37,7 +38,10 @@ export class WatchedFirewall extends DryRunFirewall {
     this.recordings.push(kept);
     return {
       ports: kept.ports,
-      seen: async () => this.sightings((Date.now() - began) / 1000),
+      seen: async (): Promise<Seen> => ({
+        sightings: this.sightings((Date.now() - began) / 1000),
+        strayNetworks: this.strayNetworks,
+      }),
       stop: async () => void (kept.open = false),
     };
   }
@@ -108,7 +112,8 @@ export async function house(options: HouseOptions = {}) {
         knockCode === '233*245*478' && pin === '4711' && code === (options.code ?? null)
           ? present
           : undefined,
-      again: async ({ pin, number }) => pin === '4711' && number === ownNumber,
+      again: async ({ pin, number }) =>
+        pin === '4711' && number === ownNumber ? present : undefined,
     },
     admission: {
       arrive: async (): Promise<Admitted> => ({ admitted: true, leave: () => undefined }),
@@ -123,6 +128,7 @@ export async function house(options: HouseOptions = {}) {
     languages: ['en'],
     callBacks: {
       begin: async (known) => known.numbers[0],
+      again: async () => true,
       failed: async (_user, _call, why) => void callBackFaults.push(why),
     },
     dial: async (number) => {
@@ -150,6 +156,7 @@ export async function house(options: HouseOptions = {}) {
     speech,
     timer: systemTimer,
     longestCall: 300,
+    longestUnrecognised: 120,
     transcript: () => ({
       prompt: () => undefined,
       keys: (question, keys) => void keyed.push(`${question} ${keys}`),

@@ -167,6 +167,18 @@ test('at their limit, a caller may close the oldest in exchange', async () => {
   expect(closed).toMatchObject({ address: first, actor: 'call:1' });
 });
 
+test('what was keyed ahead does not agree to an exchange that nobody had heard of', async () => {
+  const it = await house({ mostOpen: 1 });
+  const old = parseAddress('203.0.113.98')!;
+  await it.gate.open({ userId: 1, address: old, by: 'system' });
+  const { line } = await it.phone(
+    () => undefined,
+    (caller) => caller.key('233*245*478#4711#203*0*113*7#11'),
+  );
+  expect(line.said).toContain('close-oldest');
+  expect(await it.open()).toEqual([old]);
+});
+
 test('nothing is closed in exchange before 1 is pressed at the read-back', async () => {
   const it = await house({ mostOpen: 1 });
   const old = parseAddress('203.0.113.98')!;

@@ -24,6 +24,12 @@ const sighting = (address: Address, rest: Partial<Sighting> = {}): Sighting => (
   ...rest,
 });
 
+/** Nobody comes before the prompt can have been understood. */
+const later =
+  (seen: readonly Sighting[], after = 4) =>
+  (seconds: number): readonly Sighting[] =>
+    seconds < after ? [] : seen;
+
 const pairing = { ...good, 'address-or-pair': '0#' };
 
 test('the one who comes is read back, confirmed and let in', async () => {
@@ -49,9 +55,9 @@ test('the one who comes is read back, confirmed and let in', async () => {
 
 test('the sighting cuts the waiting short', async () => {
   const it = await house();
-  it.firewall.sightings = (seconds) => (seconds < 1 ? [] : [sighting(here)]);
+  it.firewall.sightings = (seconds) => (seconds < 3 ? [] : [sighting(here)]);
   const { line } = await it.phone(answering({ ...pairing, paired: '1', menu: '9' }));
-  expect(line.cutShort).toContain('pair-port');
+  expect(line.said).not.toContain('pair-waiting');
 });
 
 test('nobody comes', async () => {
@@ -66,7 +72,7 @@ test('nobody comes', async () => {
 
 test('several come: nobody is offered', async () => {
   const it = await house();
-  it.firewall.sightings = () => [sighting(here, { packets: 3 }), sighting(there, { packets: 3 })];
+  it.firewall.sightings = later([sighting(here, { packets: 3 }), sighting(there, { packets: 3 })]);
   const { line } = await it.phone(answering({ ...good, 'address-or-pair': ['0#'] }));
   expect(line.said).toContain('pair-several');
   expect(line.said).not.toContain('paired');
@@ -75,7 +81,7 @@ test('several come: nobody is offered', async () => {
 
 test('a sweeper is never offered', async () => {
   const it = await house();
-  it.firewall.sightings = () => [sighting(there, { sweeper: true, packets: 9 })];
+  it.firewall.sightings = later([sighting(there, { sweeper: true, packets: 9 })]);
   const { line } = await it.phone(answering({ ...good, 'address-or-pair': ['0#'] }));
   expect(line.said).not.toContain('paired');
   expect(line.said).toContain('pair-none');
@@ -84,27 +90,78 @@ test('a sweeper is never offered', async () => {
 test('a second one who comes a moment later is not overlooked', async () => {
   const it = await house();
   it.firewall.sightings = (seconds) =>
-    seconds < 1
-      ? [sighting(there, { packets: 2 })]
-      : [sighting(there, { packets: 2 }), sighting(here, { packets: 2 })];
+    seconds < 3
+      ? []
+      : seconds < 4
+        ? [sighting(there, { packets: 2 })]
+        : [sighting(there, { packets: 2 }), sighting(here, { packets: 2 })];
   const { line } = await it.phone(answering({ ...good, 'address-or-pair': ['0#'] }));
   expect(line.said).not.toContain('paired');
 });
 
+test('whoever was there before the port was spoken is not the traveller', async () => {
+  const it = await house();
+  it.firewall.sightings = (seconds) => [
+    sighting(there, { packets: 9 }),
+    ...(seconds < 8 ? [] : [sighting(here)]),
+  ];
+  await it.phone(answering({ ...pairing, paired: '1', menu: '9' }));
+  expect(await it.open()).toEqual([here]);
+});
+
+test('when other ports are tried from several networks, nobody is offered', async () => {
+  const it = await house();
+  it.firewall.sightings = later([sighting(there, { packets: 2 })]);
+  it.firewall.strayNetworks = 2;
+  const { line } = await it.phone(answering({ ...good, 'address-or-pair': ['0#'] }));
+  expect(line.said).toContain('pair-several');
+  expect(line.said).not.toContain('paired');
+});
+
+test('a key from before the offer could be heard does not open it', async () => {
+  const it = await house();
+  it.firewall.sightings = later([sighting(there)]);
+  const stop = it.firewall.record.bind(it.firewall);
+  const phoned = it.phone((prompt, caller, heard) => {
+    answering({ ...good, 'address-or-pair': ['0#'] })(prompt, caller, heard);
+    if (prompt !== 'pair-port') return;
+    vi.spyOn(it.firewall, 'record').mockImplementation(stop);
+    // in the gap between the sighting and its offer
+    const audit = it.stores.audit.append.bind(it.stores.audit);
+    vi.spyOn(it.stores.audit, 'append').mockImplementation(async (entry) => {
+      if (entry.kind === 'pairing-ended') caller.key('1');
+      return audit(entry);
+    });
+  });
+  const { line } = await phoned;
+  expect(line.said).toContain('paired');
+  expect(await it.open()).toEqual([]);
+});
+
+test('a second offer is not agreed to ahead', async () => {
+  const it = await house();
+  it.firewall.sightings = later([sighting(here), sighting(six)]);
+  const { line } = await it.phone(
+    answering({ ...good, 'address-or-pair': ['0#'], paired: ['21'] }),
+  );
+  expect(line.said.filter((name) => name === 'paired').length).toBeGreaterThan(1);
+  expect(await it.open()).toEqual([]);
+});
+
 test('by both families: each is offered, IPv6 as its network where the site wants that', async () => {
   const it = await house({ pairing: 'network' });
-  it.firewall.sightings = () => [sighting(here), sighting(six)];
+  it.firewall.sightings = later([sighting(here), sighting(six)]);
   await it.phone(answering({ ...pairing, paired: ['1'], menu: '9' }));
   expect(await it.open()).toEqual(['2001:db8:1:2::/64']);
   const again = await house();
-  again.firewall.sightings = () => [sighting(here), sighting(six)];
+  again.firewall.sightings = later([sighting(here), sighting(six)]);
   await again.phone(answering({ ...pairing, paired: ['2', '1'], menu: '9' }));
   expect(await again.open()).toEqual([here]);
 });
 
 test('2 says that it is not I; nothing is opened', async () => {
   const it = await house();
-  it.firewall.sightings = () => [sighting(there)];
+  it.firewall.sightings = later([sighting(there)]);
   await it.phone(answering({ ...good, 'address-or-pair': ['0#'], paired: '2' }));
   expect(await it.open()).toEqual([]);
 });
@@ -127,16 +184,20 @@ test('a star ends the waiting and the window', async () => {
 
 test('the three numbers of the knock code may be the ports', async () => {
   const it = await house({ user: { pairing: 'knock-code' } });
-  it.firewall.sightings = () => [sighting(here, { ports: [478, 233, 245] })];
+  it.firewall.sightings = later([sighting(here, { ports: [478, 233, 245] })]);
+  const began = Date.now();
   const { line } = await it.phone(answering({ ...pairing, paired: '1', menu: '9' }));
   expect(line.said).toContain('pair-knock');
+  // somebody may have overheard them: others get time to come, too
+  expect(line.said.filter((name) => name === 'pair-waiting')).not.toEqual([]);
+  expect(Date.now() - began).toBeGreaterThan(30_000);
   expect(it.firewall.recordings).toEqual([{ ports: [233, 245, 478], open: false }]);
   expect(await it.open()).toEqual([here]);
 });
 
 test('a paired address that may not be opened is refused like any other', async () => {
   const it = await house();
-  it.firewall.sightings = () => [sighting(parseAddress('10.0.0.9')!)];
+  it.firewall.sightings = later([sighting(parseAddress('10.0.0.9')!)]);
   const { line } = await it.phone(answering({ ...good, 'address-or-pair': ['0#'], paired: '1' }));
   expect(line.said).toContain('address-private');
   expect(await it.open()).toEqual([]);
@@ -156,7 +217,7 @@ test('where the guard cannot record, that is said, and the address can be keyed'
 
 test.each(['pair-port', 'paired'])('hanging up at %s closes the window', async (at) => {
   const it = await house();
-  if (at === 'paired') it.firewall.sightings = () => [sighting(here)];
+  if (at === 'paired') it.firewall.sightings = later([sighting(here)]);
   const { call } = await it.phone((prompt, caller, heard) => {
     if (prompt === at) void caller.hangUp();
     else answering(pairing)(prompt, caller, heard);
