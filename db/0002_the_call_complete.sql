@@ -13,6 +13,10 @@ ALTER TABLE users ADD COLUMN totp TEXT
   CHECK (totp <> '' AND (second_factor = 'totp') = (totp IS NOT NULL));
 -- the last step whose code was used: no earlier one is taken again
 ALTER TABLE users ADD COLUMN totp_step INTEGER CHECK (totp_step IS NULL OR totp IS NOT NULL);
+-- rises with every change of the settings or the secrets
+ALTER TABLE users ADD COLUMN revision INTEGER NOT NULL DEFAULT 0 CHECK (revision >= 0);
+-- telephones are known for a user by calls later than this one: by its id, for a clock can be set
+ALTER TABLE users ADD COLUMN known_after_call INTEGER NOT NULL DEFAULT 0;
 
 -- The telephones of a user; the first is the one to call back.
 CREATE TABLE user_numbers (

@@ -94,7 +94,14 @@ export async function initProduct(settings: ProductSettings): Promise<Product> {
   write(config, stringify(yaml), 0o644);
   const helperConfig = join(etc, 'helper.json');
   const helper = merged(
-    { socket, services, trusted: [`${settings.carrier}/32`], longest: 43_200, mostAddresses: 64 },
+    {
+      socket,
+      services,
+      trusted: [`${settings.carrier}/32`],
+      longest: 43_200,
+      mostAddresses: 64,
+      networks: true,
+    },
     settings.helperConfig,
   );
   write(helperConfig, JSON.stringify(helper, null, 2), 0o644);

@@ -1,9 +1,9 @@
 import type { Dialling, PhoneNumber } from '../domain/phone-number.ts';
 import type { AuditLog, UserStore } from '../domain/ports.ts';
 import type { Clock, Seconds, Timer } from '../domain/time.ts';
-import { createBrake, type BrakeRule } from './brake.ts';
+import { createBrake, type BrakeRule, type Failed } from './brake.ts';
 import { callerOf, type Caller } from './caller.ts';
-import { createCallersInProgress } from './callers-in-progress.ts';
+import { createCallersInProgress, type Standing } from './callers-in-progress.ts';
 import { createRefusedCalls } from './refused-calls.ts';
 import { slidingWindow } from './sliding-window.ts';
 
@@ -20,8 +20,9 @@ export type Arrival =
   | { readonly admitted: false; readonly reason: TurnedAway };
 
 export interface AdmissionRules {
-  /** Calls at once, in all. */
+  /** Calls at once, in all; the last fifth of them is kept for trusted telephones. */
   readonly atOnce: number;
+  /** Twice as many of a trusted telephone, for which no other limit of one caller holds. */
   readonly atOncePerCaller: number;
   readonly perCallerPerHour: number;
   /** The same for all callers without a number together. */
@@ -30,7 +31,7 @@ export interface AdmissionRules {
   /** Calls of strangers within a minute, whichever numbers they claim: forged ones change each time. */
   readonly perMinute: number;
   readonly brake: BrakeRule;
-  /** Telephones for which only `atOnce` holds; those on users' lists are no strangers, either. */
+  /** Telephones that are trusted, as are those on enabled users' lists. */
   readonly exceptions: readonly PhoneNumber[];
 }
 
@@ -47,8 +48,8 @@ export interface AdmissionCounts {
 export interface Admission {
   /** In memory, with one look-up at most. Never rejects. Who is admitted must `leave` when the call is over; leaving twice is no error. */
   arrive(callerNumber: string | null): Promise<Arrival>;
-  /** To be told of every failed authentication: the brake counts them. */
-  failed(): void;
+  /** To be told of every failed authentication, with the number as the call came with it: the brake counts them. */
+  failed(kind: Failed, callerNumber: string | null): void;
   counts(): AdmissionCounts;
   /** Puts the summaries on record that are still due. Never rejects. */
   stop(): Promise<void>;
@@ -77,6 +78,7 @@ export function createAdmission(parts: AdmissionParts): Admission {
   const { stores, clock, steady, timer, dialling, rules, alarm } = parts;
   const { audit, users } = stores;
   const exceptions = new Set<Caller>(rules.exceptions);
+  const forStrangers = rules.atOnce - reserveOf(rules.atOnce);
   const callers = createCallersInProgress((caller) =>
     caller === 'withheld'
       ? { atOnce: rules.withheldAtOnce, perHour: rules.withheldPerHour }
@@ -95,17 +97,14 @@ export function createAdmission(parts: AdmissionParts): Admission {
   let inProgress = 0;
   let failures = 0;
 
-  /** By the limits that hold for everybody, and for each caller alone. */
-  function refusal(caller: Caller): TurnedAway | undefined {
-    if (inProgress >= rules.atOnce) return 'too-many-calls';
-    return exceptions.has(caller) ? undefined : callers.refusal(caller, steady());
-  }
-
-  /** By the limits that hold for strangers together. */
-  function strangersRefusal(caller: Caller): 'brake' | 'flood' | undefined {
-    if (exceptions.has(caller)) return undefined;
+  function refusal(caller: Caller, standing: Standing): TurnedAway | undefined {
+    const trusted = standing === 'trusted';
+    if (inProgress >= (trusted ? rules.atOnce : forStrangers)) return 'too-many-calls';
+    const now = steady();
+    const closed = callers.refusal(caller, now, standing);
+    if (closed !== undefined || trusted) return closed;
     if (brake.isOn()) return 'brake';
-    return strangers.full(steady()) ? 'flood' : undefined;
+    return strangers.full(now) ? 'flood' : undefined;
   }
 
   /** On somebody's list; when the store cannot say, it is not. */
@@ -121,9 +120,9 @@ export function createAdmission(parts: AdmissionParts): Admission {
     return own;
   }
 
-  function admit(caller: Caller, asStranger: boolean): Arrival {
+  function admit(caller: Caller, standing: Standing): Arrival {
     const now = steady();
-    if (asStranger) strangers.add(now);
+    if (standing === 'stranger') strangers.add(now);
     inProgress++;
     const callerLeaves = callers.enter(caller, now);
     let left = false;
@@ -148,21 +147,27 @@ export function createAdmission(parts: AdmissionParts): Admission {
     // from the last look at a limit to the call that it counts, nothing is waited for
     async arrive(callerNumber) {
       const caller = callerOf(callerNumber, dialling);
-      const closed = refusal(caller);
-      if (closed) return turnAway(caller, closed);
-      const closedToStrangers = strangersRefusal(caller);
-      if (!closedToStrangers) return admit(caller, !exceptions.has(caller));
-      if (!(await isUsersOwn(caller))) return turnAway(caller, closedToStrangers);
-      const closedMeanwhile = refusal(caller);
-      return closedMeanwhile ? turnAway(caller, closedMeanwhile) : admit(caller, false);
+      const standing = exceptions.has(caller) ? 'trusted' : 'stranger';
+      const closed = refusal(caller, standing);
+      if (!closed) return admit(caller, standing);
+      // whose number it is, is asked only where it makes a difference
+      if (standing === 'trusted' || refusal(caller, 'trusted')) return turnAway(caller, closed);
+      if (!(await isUsersOwn(caller))) return turnAway(caller, closed);
+      const closedMeanwhile = refusal(caller, 'trusted');
+      return closedMeanwhile ? turnAway(caller, closedMeanwhile) : admit(caller, 'trusted');
     },
-    failed() {
+    failed(kind, callerNumber) {
       failures++;
-      brake.failed();
+      brake.failed(kind, callerOf(callerNumber, dialling));
     },
     counts: () => ({ inProgress, refused: { ...refused }, braking: brake.isOn(), failures }),
     async stop() {
       await Promise.all([brake.stop(), refusedCalls.stop()]);
     },
   };
+}
+
+/** Strangers who hold all their lines leave so many to trusted telephones. */
+function reserveOf(atOnce: number): number {
+  return atOnce > 1 ? Math.max(1, Math.floor(atOnce / 5)) : 0;
 }

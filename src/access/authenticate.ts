@@ -6,6 +6,7 @@ import type { Pin } from '../domain/pin.ts';
 import type { Stores } from '../domain/ports.ts';
 import type { Clock, Seconds } from '../domain/time.ts';
 import type { Attestation, User, UserSecrets } from '../domain/user.ts';
+import type { Failed } from './brake.ts';
 import { callerOf } from './caller.ts';
 import { createCharging, subjectsOf, type Charge, type Locked } from './charging.ts';
 import { createCodeCheck, type CodeRefusal } from './code-check.ts';
@@ -33,15 +34,15 @@ export interface Authenticate {
    * answered as if somebody had it, so that the question gives nothing away.
    */
   wantsCode(knockCode: KnockCode): Promise<boolean>;
-  /** The user, or `undefined`, and nothing in words or time tells why. */
+  /** The user as they are when all is proved, or `undefined`, and nothing in words or time tells why. */
   attempt(attempt: KnockAttempt): Promise<User | undefined>;
-  /** The PIN alone, on a call that we made ourselves to the user's own number. */
+  /** The PIN alone, on a call that we made ourselves to the user's own number; the user as read now. */
   again(attempt: {
     readonly user: User;
     readonly pin: Pin;
     readonly number: PhoneNumber;
     readonly callId: number;
-  }): Promise<boolean>;
+  }): Promise<User | undefined>;
 }
 
 export interface AuthenticateParts extends LockoutRules {
@@ -50,11 +51,21 @@ export interface AuthenticateParts extends LockoutRules {
   readonly clock: Clock;
   readonly wait: (seconds: Seconds) => Promise<void>;
   readonly dialling: Dialling;
-  /** Told of every failed authentication. */
-  readonly failed: () => void;
+  /** Told of every failed authentication, with the number as the call came with it. */
+  readonly failed: (kind: Failed, callerNumber: string | null) => void;
 }
 
-type Refusal = Locked | CodeRefusal | Unfit | 'unknown-code' | 'wrong-pin' | 'disabled';
+type Refusal =
+  Locked | CodeRefusal | Unfit | 'unknown-code' | 'wrong-pin' | 'disabled' | 'changed-meanwhile';
+
+/** What the brake takes for an unknown code: nobody's, as good as nobody's, or not even looked at. */
+const noGuesses: ReadonlySet<Refusal> = new Set([
+  'unknown-code',
+  'disabled',
+  'changed-meanwhile',
+  'user-locked',
+  'caller-locked',
+]);
 
 /** Every answer takes at least this long, which hides what little the paths differ by. */
 const shortestAnswer: Seconds = 0.3;
@@ -85,18 +96,24 @@ export function authenticator(parts: AuthenticateParts): Authenticate {
   /** Puts the verdict on record, with all that follows from it. */
   async function settle(tried: Tried): Promise<User | undefined> {
     const { found, charge, entry } = tried;
-    const refusal = await refusalOf(tried);
+    let refusal = await refusalOf(tried);
     if (refusal === undefined && found) {
-      await charge.forgive(entry('attempt-accepted'));
-      return found.user;
+      // stretching the PIN takes a while, and a code has been used up
+      const user = await stores.users.byId(found.user.id);
+      if (user?.revision === found.user.revision) {
+        await charge.forgive(entry('attempt-accepted'));
+        return user;
+      }
+      refusal = 'changed-meanwhile';
     }
-    failed();
+    const reason = refusal ?? 'unknown-code';
+    failed(noGuesses.has(reason) ? 'unknown-code' : 'guess', tried.callerNumber);
     const guessed = refusal === 'wrong-pin' || refusal === 'wrong-code';
     const exposed = guessed && found && exposure.noted(found.secrets.knockCodeLookup, clock.now());
     await stores.lockouts.record(
       [],
       [
-        entry('attempt-refused', { reason: refusal ?? 'unknown-code' }),
+        entry('attempt-refused', { reason }),
         ...charge.began.map((lock) => entry('lockout-began', lock)),
         ...(exposed ? [entry('knock-code-exposed', { failures: tellingFailures })] : []),
       ],
@@ -117,6 +134,7 @@ export function authenticator(parts: AuthenticateParts): Authenticate {
     return settle({
       found,
       charge: await charging.charge(subjectsOf(found?.user.id, caller, known)),
+      callerNumber: keyed.callerNumber,
       pin: keyed.pin,
       unfit: (user) => unfitness(user, caller, keyed.attestation),
       useCode: (who) =>
@@ -126,21 +144,20 @@ export function authenticator(parts: AuthenticateParts): Authenticate {
   }
 
   /** The user may have been changed since the call in which they asked to be phoned. */
-  async function again(keyed: Parameters<Authenticate['again']>[0]): Promise<boolean> {
+  async function again(keyed: Parameters<Authenticate['again']>[0]): Promise<User | undefined> {
     const { number, callId, pin } = keyed;
-    const [user, kept] = await Promise.all([
-      stores.users.byId(keyed.user.id),
-      stores.users.secretsOf(keyed.user.id),
-    ]);
-    const recognised = await settle({
+    // the user first: a PIN that is set in between comes with a later revision
+    const user = await stores.users.byId(keyed.user.id);
+    const kept = await stores.users.secretsOf(keyed.user.id);
+    return settle({
       found: user && kept && { user, secrets: kept },
       charge: await charging.charge(subjectsOf(keyed.user.id, number, true)),
+      callerNumber: `+${number}`,
       pin,
       unfit: ({ numbers }) => (numbers.includes(number) ? undefined : 'not-listed'),
       useCode: () => Promise.resolve(undefined),
       entry: entriesFor(clock, callId, keyed.user.id, { called: number }),
     });
-    return recognised !== undefined;
   }
 
   async function unhurried<T>(answer: Promise<T>): Promise<T> {
@@ -160,6 +177,7 @@ type EntryOf = (kind: AuditEntry['kind'], detail?: AuditEntry['detail']) => Audi
 interface Tried {
   readonly found: { readonly user: User; readonly secrets: UserSecrets } | undefined;
   readonly charge: Charge;
+  readonly callerNumber: string | null;
   readonly pin: Pin;
   /** Why this user may not come in by this call, though the PIN is right. */
   readonly unfit: (user: User) => Refusal | undefined;

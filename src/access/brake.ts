@@ -1,18 +1,25 @@
 import type { AuditEntry } from '../domain/attempt.ts';
 import type { AuditLog } from '../domain/ports.ts';
 import { secondsBetween, type Clock, type Seconds, type Timer } from '../domain/time.ts';
-import { slidingWindow } from './sliding-window.ts';
+import type { Caller } from './caller.ts';
 
 /** So many failures within so long, and strangers are refused for so long. */
 export interface BrakeRule {
+  /** Guesses; an unknown knock code is a tenth of one. */
   readonly failures: number;
   readonly within: Seconds;
   readonly for: Seconds;
 }
 
+/**
+ * What failed: a guess behind a knock code that is somebody's, or a knock code that is
+ * nobody's. Whoever has no code learns nothing from the second, and could make any number.
+ */
+export type Failed = 'unknown-code' | 'guess';
+
 /** When so many authentications fail that somebody must be trying on all lines, strangers wait. */
 export interface Brake {
-  failed(): void;
+  failed(kind: Failed, caller: Caller): void;
   isOn(): boolean;
   /** Waits for what is being put on record. Never rejects. */
   stop(): Promise<void>;
@@ -27,8 +34,21 @@ export interface BrakeParts {
   readonly alarm: (message: string, details: Readonly<Record<string, string | number>>) => void;
 }
 
+/** In tenths of a guess, so that they add up exactly. */
+const weights: Readonly<Record<Failed, number>> = { 'unknown-code': 1, guess: 10 };
+
+/** What one caller adds within the time of the rule, in tenths: five guesses; nobody shall pull the brake alone. */
+const mostOfOneCaller = 50;
+
+interface Weighed {
+  readonly at: number;
+  readonly caller: Caller;
+  readonly weight: number;
+}
+
 export function createBrake({ audit, clock, steady, timer, rule, alarm }: BrakeParts): Brake {
-  const window = slidingWindow(rule.failures, rule.within);
+  /** Those of the time that counts; never more than make the brake come on. */
+  let recent: Weighed[] = [];
   /** When it ends by the steady clock; `undefined` while it is off. */
   let end: number | undefined;
   let ending: { cancel(): void } | undefined;
@@ -48,7 +68,7 @@ export function createBrake({ audit, clock, steady, timer, rule, alarm }: BrakeP
       ending = timer(rule.for, lookWhetherOver);
     }
     end = now + rule.for * 1000;
-    window.clear();
+    recent = [];
   }
 
   function lookWhetherOver(): void {
@@ -65,10 +85,13 @@ export function createBrake({ audit, clock, steady, timer, rule, alarm }: BrakeP
   }
 
   return {
-    failed() {
+    failed(kind, caller) {
       const now = steady();
-      window.add(now);
-      if (window.full(now)) begin(now);
+      recent = recent.filter(({ at }) => now - at < rule.within * 1000);
+      const left = mostOfOneCaller - sum(recent.filter((one) => one.caller === caller));
+      const weight = Math.min(weights[kind], left);
+      if (weight > 0) recent.push({ at: now, caller, weight });
+      if (sum(recent) >= rule.failures * weights.guess) begin(now);
     },
     isOn() {
       if (end !== undefined && steady() >= end) lookWhetherOver();
@@ -79,4 +102,8 @@ export function createBrake({ audit, clock, steady, timer, rule, alarm }: BrakeP
       await written;
     },
   };
+}
+
+function sum(failures: readonly Weighed[]): number {
+  return failures.reduce((total, { weight }) => total + weight, 0);
 }

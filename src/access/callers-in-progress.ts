@@ -5,10 +5,20 @@ import { slidingWindow, type SlidingWindow } from './sliding-window.ts';
 /** What each caller is doing, in bounded memory however many numbers there are. */
 export interface CallersInProgress {
   /** Why this caller may not come in, by its own limits. */
-  refusal(caller: Caller, now: number): 'too-many-from-caller' | 'too-often' | undefined;
+  refusal(
+    caller: Caller,
+    now: number,
+    standing: Standing,
+  ): 'too-many-from-caller' | 'too-often' | undefined;
   /** Counts a call; the answer ends it, once. */
   enter(caller: Caller, now: number): () => void;
 }
+
+/**
+ * A trusted telephone is one whose number somebody would forge to keep its owner out:
+ * twice as many of its calls at once, and as many within the hour as there may be.
+ */
+export type Standing = 'stranger' | 'trusted';
 
 export interface CallerLimits {
   readonly atOnce: number;
@@ -43,10 +53,12 @@ export function createCallersInProgress(
     traces.get(caller) ?? { inProgress: 0, hour: slidingWindow(limitsOf(caller).perHour, hour) };
 
   return {
-    refusal(caller, now) {
+    refusal(caller, now, standing) {
       const trace = traceOf(caller);
-      if (trace.inProgress >= limitsOf(caller).atOnce) return 'too-many-from-caller';
-      return trace.hour.full(now) ? 'too-often' : undefined;
+      const trusted = standing === 'trusted';
+      const { atOnce } = limitsOf(caller);
+      if (trace.inProgress >= (trusted ? 2 * atOnce : atOnce)) return 'too-many-from-caller';
+      return !trusted && trace.hour.full(now) ? 'too-often' : undefined;
     },
     enter(caller, now) {
       const trace = traceOf(caller);

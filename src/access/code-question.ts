@@ -4,21 +4,21 @@ import type { Secrets } from './secrets.ts';
 
 /**
  * Whether a one-time code is asked for. Of the knock codes that are nobody's, as large
- * a part is asked as of those that are somebody's, each always alike.
+ * a part is asked as of those that are somebody's, each always alike. A disabled user's
+ * is nobody's.
  */
 export function createCodeQuestion(
-  users: Pick<UserStore, 'byKnockCode' | 'list'>,
+  users: Pick<UserStore, 'byKnockCode' | 'countEnabled'>,
   secrets: Secrets,
 ): (knockCode: KnockCode) => Promise<boolean> {
   return async (knockCode) => {
     // the same work whether it is somebody's or not
-    const [found, all] = await Promise.all([
+    const [found, enabled] = await Promise.all([
       users.byKnockCode(secrets.knockCodeLookup(knockCode)),
-      users.list(),
+      users.countEnabled(),
     ]);
-    const enabled = all.filter(({ disabled }) => !disabled);
-    const careful = enabled.filter(({ secondFactor }) => secondFactor !== 'none');
-    const asIfSomebodys = secrets.lotOf(knockCode) * enabled.length < careful.length;
-    return found ? found.user.secondFactor !== 'none' : asIfSomebodys;
+    const asIfSomebodys = secrets.lotOf(knockCode) * enabled.all < enabled.withSecondFactor;
+    if (!found || found.user.disabled) return asIfSomebodys;
+    return found.user.secondFactor !== 'none';
   };
 }

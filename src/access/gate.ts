@@ -38,6 +38,10 @@ export interface OpenRequest {
   readonly callId?: number | undefined;
   /** A grant of the same user that is closed in exchange, and so not counted by the cap. */
   readonly replaces?: number | undefined;
+  /** The grant of the same user and address that this prolongs: what has ended meanwhile stays ended. */
+  readonly extends?: number | undefined;
+  /** The user's revision when they were recognised: where it is another now, that counts for nothing. */
+  readonly revision?: number | undefined;
   readonly by: Actor;
 }
 
@@ -51,8 +55,9 @@ export interface Gate {
   /**
    * Kernel first, then the record, so that nothing slow stands before the
    * traveller: resolves when the kernel has confirmed *and* the grant is on record.
-   * @throws AccessError `not-found`, `user-disabled`, `address-refused`, `too-many-open`,
-   *   `invalid`, `firewall-unavailable`, `firewall-refused`, `store-failed`; nothing is open then.
+   * @throws AccessError `not-found`, `user-disabled`, `user-changed`, `address-refused`,
+   *   `conflict` (what it extends has ended), `too-many-open`, `invalid`, `firewall-unavailable`,
+   *   `firewall-refused`, `store-failed`; nothing is opened then.
    */
   open(request: OpenRequest): Promise<Grant>;
   /**

@@ -19,9 +19,7 @@ export function createOpen(parts: GateParts, atHand: GrantsAtHand, close: Close)
 
   async function checked(request: OpenRequest): Promise<NewGrant> {
     const { address, seconds = rules.openFor } = request;
-    const user = await stores.users.byId(request.userId);
-    if (!user) throw new AccessError('not-found', `There is no user number ${request.userId}.`);
-    if (user.disabled) throw new AccessError('user-disabled', `User ${user.name} is disabled.`);
+    const user = await entitled(request);
     const refusal = refusalOf(address, rules.addresses());
     if (refusal) {
       throw new AccessError('address-refused', `${address} cannot be opened: it is ${refusal}.`);
@@ -32,7 +30,7 @@ export function createOpen(parts: GateParts, atHand: GrantsAtHand, close: Close)
         `A grant lasts from 1 to ${rules.longest} seconds, not ${seconds}.`,
       );
     }
-    await checkRoom(user, request);
+    await checkPlace(user, request);
     const openedAt = clock.now();
     return {
       userId: user.id,
@@ -44,11 +42,32 @@ export function createOpen(parts: GateParts, atHand: GrantsAtHand, close: Close)
     };
   }
 
-  async function checkRoom(user: User, { address, replaces }: OpenRequest): Promise<void> {
+  /** The user as they are now: a call is long, and was for the one who was recognised at its start. */
+  async function entitled({ userId, revision }: OpenRequest): Promise<User> {
+    const user = await stores.users.byId(userId);
+    if (!user) throw new AccessError('not-found', `There is no user number ${userId}.`);
+    if (user.disabled) throw new AccessError('user-disabled', `User ${user.name} is disabled.`);
+    if (revision === undefined || revision === user.revision) return user;
+    throw new AccessError(
+      'user-changed',
+      `User ${user.name} was changed since the call recognised them; they have to call again.`,
+    );
+  }
+
+  /** Whether there is a place for it: the one of the grant that it extends or replaces, or a free one. */
+  async function checkPlace(user: User, request: OpenRequest): Promise<void> {
+    const { address, replaces, extends: extended } = request;
+    const open = await atHand.openOf(user.id);
+    if (extended !== undefined && !open.some((g) => g.id === extended && g.address === address)) {
+      throw new AccessError(
+        'conflict',
+        `Grant ${extended} of user ${user.name} for ${address} has ended, and cannot be extended.`,
+      );
+    }
     if (replaces !== undefined && (await stores.grants.byId(replaces))?.userId !== user.id) {
       throw new AccessError('not-found', `User ${user.name} has no grant number ${replaces}.`);
     }
-    if (hasRoom(await atHand.openOf(user.id), address, rules.mostOpen, replaces)) return;
+    if (hasRoom(open, address, rules.mostOpen, replaces)) return;
     throw new AccessError(
       'too-many-open',
       `User ${user.name} has ${rules.mostOpen} addresses open, which is the most; close one first.`,

@@ -6,7 +6,6 @@ export interface SlidingWindow {
   full(now: number): boolean;
   /** One more, now. */
   add(now: number): void;
-  clear(): void;
 }
 
 /** With a limit of 0 it is always full. */
@@ -22,10 +21,6 @@ export function slidingWindow(limit: number, length: Seconds): SlidingWindow {
       if (limit === 0) return;
       times[next] = now;
       next = (next + 1) % limit;
-    },
-    clear() {
-      times.length = 0;
-      next = 0;
     },
   };
 }

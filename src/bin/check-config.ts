@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { FirewallLimits } from '../domain/ports.ts';
 import { HelperClient } from '../firewall/helper-client.ts';
+import { networksFault } from '../firewall/wire-rules.ts';
 import { inspectDatabase } from '../sqlite/database.ts';
 import { readConfig, type Config } from './config.ts';
 import { readKey, readSecretFile } from './key-file.ts';
@@ -37,24 +39,34 @@ async function helperFindings(config: Config): Promise<string[]> {
     return ['warn   firewall.kind is dry-run: no call opens anything'];
   const helper = new HelperClient({ socket: config.firewall.socket });
   try {
-    const { services, longest } = await helper.limits();
-    const unknown = config.access.services.filter((name) => !services.includes(name));
+    const limits = await helper.limits();
     return [
-      `ok     dialgate-helper answers; it knows ${services.join(', ')}`,
-      ...(unknown.length > 0
-        ? [
-            `warn   access.services names ${unknown.join(', ')}, which the helper does not know: every call would fail`,
-          ]
-        : []),
-      ...(config.access.longest > longest
-        ? [
-            `warn   access.longest is ${config.access.longest} s, but the helper allows ${longest} s at most`,
-          ]
-        : []),
+      `ok     dialgate-helper answers; it knows ${limits.services.join(', ')}`,
+      ...disagreements(config, limits).map((words) => `warn   ${words}`),
     ];
   } catch (error) {
     return [`warn   ${(error as Error).message}`];
   } finally {
     helper.stop();
   }
+}
+
+/** What the configuration promises, and the helper will not do. */
+export function disagreements(
+  { access, pairing }: Config,
+  limits: FirewallLimits,
+): readonly string[] {
+  const unknown = access.services.filter((name) => !limits.services.includes(name));
+  const networks = pairing.ipv6 === 'network' ? networksFault(limits) : undefined;
+  return [
+    ...(unknown.length > 0
+      ? [
+          `access.services names ${unknown.join(', ')}, which the helper does not know: every call would fail`,
+        ]
+      : []),
+    ...(access.longest > limits.longest
+      ? [`access.longest is ${access.longest} s, but the helper allows ${limits.longest} s at most`]
+      : []),
+    ...(networks === undefined ? [] : [`pairing.ipv6 is network. ${networks}`]),
+  ];
 }

@@ -24,7 +24,7 @@ export const admissionRules = z
     withheld_at_once: calls(10),
     withheld_per_hour: calls(60),
     per_minute: calls(120),
-    /** Telephones that the limits of a caller and the brake do not hold for. */
+    /** Treated like the numbers on users' lists: twice the calls at once, no limit by the hour or by the brake. */
     exceptions: z.array(z.string()).max(1000).default([]),
     refuse_with: z.enum(['busy', 'congestion']).default('busy'),
     brake: z
@@ -42,7 +42,10 @@ const prefix = z.string().regex(/^[0-9]{0,4}$/, 'at most four digits, in quotes'
 /** How numbers are dialled where the PBX stands, so that one number is one number. */
 export const dialling = z
   .strictObject({
-    country: prefix.default(''),
+    country: z
+      .string()
+      .regex(/^([1-9][0-9]{0,2})?$/, 'a country calling code such as "49", or ""')
+      .default(''),
     international: prefix.default('00'),
     trunk: prefix.default(''),
   })

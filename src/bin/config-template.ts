@@ -78,6 +78,7 @@ export const helperTemplate = (trusted: string | undefined): string => `{
   },
   "trusted": [${trusted === undefined ? '' : `"${trusted}"`}],
   "longest": 43200,
-  "mostAddresses": 1024
+  "mostAddresses": 1024,
+  "networks": false
 }
 `;

@@ -78,7 +78,7 @@ const configFile = z.strictObject({
       first_key: duration.default(8),
       next_key: duration.default(5),
       longest: duration.default(600),
-      longest_unrecognised: duration.default(120),
+      longest_unrecognised: duration.default(180),
     })
     .prefault({}),
   speech: speechRules,

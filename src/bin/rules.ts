@@ -133,6 +133,7 @@ function chooseFirewall(config: Config, log: Logger): Firewall | HelperClient {
       services: config.firewall.services,
       longest: config.access.longest,
       mostAddresses: dryRunAddresses,
+      networks: true,
     },
     systemClock,
     (what) => log.warn({ event: 'dry-run' }, what),

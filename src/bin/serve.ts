@@ -7,6 +7,7 @@ import { watchExternalAddress } from '../external-address/external-address.ts';
 import { startReconciler } from '../firewall/reconciler.ts';
 import { takeCall } from '../ivr/take-call.ts';
 import type { Preparation } from '../speech/speech.ts';
+import { disagreements } from './check-config.ts';
 import type { Config } from './config.ts';
 import { openDoors } from './doors.ts';
 import { openHouse } from './rules.ts';
@@ -95,6 +96,12 @@ async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void>
   taken.push(async () => {
     await stores.audit.append({ at: Date.now(), actor: 'system', kind: 'server-stopped' });
   });
+
+  // a helper that is away now is none of this: calls will say that nothing was opened
+  const limits = await house.firewall.limits().catch(() => undefined);
+  for (const words of limits ? disagreements(config, limits) : []) {
+    log.warn({ event: 'limits' }, words);
+  }
 
   // before the reconciler: a command that finds no door works on the database by itself
   taken.push(await openDoors(config, house.administration, log));

@@ -102,7 +102,7 @@ export function callParts(sources: CallPartsSources): TakeCallParts {
       clock: systemClock,
       wait: (seconds) => sleep(seconds * 1000),
       dialling: config.dialling,
-      failed: () => admission.failed(),
+      failed: (kind, callerNumber) => admission.failed(kind, callerNumber),
     }),
     gate,
     log: callLog,
@@ -119,6 +119,7 @@ export function callParts(sources: CallPartsSources): TakeCallParts {
       : undefined,
     watchArrival: (address) => watchArrival(firewall, address, systemTimer),
     callBacks: createCallBacks({
+      users: stores.users,
       audit: stores.audit,
       clock: systemClock,
       steady,

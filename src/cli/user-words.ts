@@ -1,3 +1,4 @@
+import { writtenNumber } from '../domain/phone-number.ts';
 import type { GrantAnswer, LockoutAnswer, UserAnswer } from '../http/answers.ts';
 import { facts, when } from './table.ts';
 
@@ -31,7 +32,7 @@ export function aboutUser(
     ['services', user.services.join(' ') || '(usual)'],
     ['language', user.language ?? '(of the number dialled)'],
     ['calls', callers[user.callerPolicy]],
-    ['telephones', user.numbers.map((number) => `+${number}`).join(' ') || '-'],
+    ['telephones', user.numbers.map(writtenNumber).join(' ') || '-'],
     ['attestation', user.leastAttestation ? `${user.leastAttestation} or better` : '-'],
     ['identified by', factors[user.secondFactor]],
     ...(user.secondFactor === 'sheet' ? [['codes left', String(user.codesLeft)] as const] : []),

@@ -38,6 +38,8 @@ export interface UserStore {
   secretsOf(id: number): Promise<UserSecrets | undefined>;
   /** By name. */
   list(): Promise<User[]>;
+  /** Of the enabled users: how many there are, and how many of them have a second factor. */
+  countEnabled(): Promise<{ readonly all: number; readonly withSecondFactor: number }>;
   /** Whether it is on any enabled user's list. */
   hasNumber(number: PhoneNumber): Promise<boolean>;
   /** @throws AccessError `not-found`. */
@@ -93,7 +95,10 @@ export interface CallStore {
     userId: number | null,
     entry: AuditEntry,
   ): Promise<void>;
-  /** Whether this user was recognised in a call from this number that began at or after `since`. */
+  /**
+   * Whether this user was recognised in a call from this number that began at or after
+   * `since`, and after the user's PIN and knock code were last set.
+   */
   recognisedFrom(userId: number, callerNumber: string, since: Instant): Promise<boolean>;
   /** Calls without an end, such as those that a crash left. */
   unended(): Promise<CallRecord[]>;
@@ -180,6 +185,8 @@ export interface FirewallLimits {
   readonly services: readonly string[];
   readonly longest: Seconds;
   readonly mostAddresses: number;
+  /** Whether a /64 may be opened. */
+  readonly networks: boolean;
 }
 
 /** An address that has tried a recorded port. */

@@ -10,6 +10,7 @@ import type {
   SyncReport,
 } from '../domain/ports.ts';
 import { after, secondsBetween, type Clock, type Instant, type Seconds } from '../domain/time.ts';
+import type { WireLimits } from './wire.ts';
 import { changesBetween } from './wire-compare.ts';
 import {
   checkAddress,
@@ -25,7 +26,7 @@ import {
  * and in tests. Follows the helper's rules, and forgets when the time is up.
  */
 export class DryRunFirewall implements Firewall {
-  readonly #limits: FirewallLimits;
+  readonly #limits: WireLimits;
   readonly #clock: Clock;
   readonly #say: (sentence: string) => void;
   readonly #open = new Map<Address, Map<string, Instant>>();
@@ -82,7 +83,7 @@ export class DryRunFirewall implements Firewall {
     return { opened, closed, failed };
   }
 
-  async limits(): Promise<FirewallLimits> {
+  async limits(): Promise<WireLimits> {
     return this.#limits;
   }
 
@@ -99,7 +100,7 @@ export class DryRunFirewall implements Firewall {
     return {
       // the dynamic ports of RFC 6335, as the helper has them
       ports: ports === 'any' ? [randomInt(49_152, 65_536)] : [...ports],
-      seen: async () => [],
+      seen: async () => ({ sightings: [], strayNetworks: 0 }),
       stop: async () => undefined,
     };
   }

@@ -1,16 +1,10 @@
 import { AccessError } from '../domain/access-error.ts';
 import { parseAddress, type Address } from '../domain/address.ts';
 import type { Opening } from '../domain/grant.ts';
-import type {
-  Firewall,
-  FirewallLimits,
-  OpenAddress,
-  Recording,
-  SyncReport,
-} from '../domain/ports.ts';
+import type { Firewall, OpenAddress, Recording, SyncReport } from '../domain/ports.ts';
 import type { Seconds } from '../domain/time.ts';
 import { Requests, type Ask, type Done } from './requests.ts';
-import type { WireTimings } from './wire.ts';
+import type { WireLimits, WireTimings } from './wire.ts';
 
 export interface HelperClientOptions {
   /** Absolute path of the helper's socket. */
@@ -73,7 +67,7 @@ export class HelperClient implements Firewall {
     return { opened: opened.map(addressOf), closed: closed.map(addressOf), failed };
   }
 
-  async limits(): Promise<FirewallLimits> {
+  async limits(): Promise<WireLimits> {
     return present((await this.#ask({ verb: 'limits' })).limits, 'limits');
   }
 
@@ -87,11 +81,14 @@ export class HelperClient implements Firewall {
     return {
       ports: present(answer.ports, 'ports'),
       seen: async () => {
-        const { sightings } = await this.#ask({ verb: 'recorded', recording }, 5);
-        return present(sightings, 'sightings').map((sighting) => ({
-          ...sighting,
-          address: addressOf(sighting.address),
-        }));
+        const answer = await this.#ask({ verb: 'recorded', recording }, 5);
+        return {
+          sightings: present(answer.sightings, 'sightings').map((sighting) => ({
+            ...sighting,
+            address: addressOf(sighting.address),
+          })),
+          strayNetworks: present(answer.strayNetworks, 'strayNetworks'),
+        };
       },
       // left alone, it ends by itself
       stop: () => this.#ask({ verb: 'unrecord', recording }).then(nothing, nothing),

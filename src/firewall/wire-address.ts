@@ -20,9 +20,10 @@ export function addressFault(address: string): string | undefined {
   return kind === '4' ? fault4(address) : fault6(address.replace(/\/64$/, ''), kind);
 }
 
-/** The first 64 bits of an IPv6 host as nftables writes a masked source: `2001:db8:0:1::`. */
-export function prefixOf(host: string): string {
-  return text6([...(groups6(host) ?? []).slice(0, 4), 0, 0, 0, 0]);
+/** The network that a host is likely to share with its like, /24 or /48, as nftables writes a masked source: `203.0.113.0`, `2001:db8:1::`. */
+export function networkOf(host: string): string {
+  if (kindOf(host) === '4') return host.replace(/\d+$/, '0');
+  return text6([...(groups6(host) ?? []).slice(0, 3), 0, 0, 0, 0, 0]);
 }
 
 const malformed =

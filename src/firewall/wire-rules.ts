@@ -1,4 +1,4 @@
-import { addressFault } from './wire-address.ts';
+import { addressFault, kindOf } from './wire-address.ts';
 import type { WireError, WireErrorCode, WireLimits, WireOpening, WireService } from './wire.ts';
 
 /** A request that asks for more than it may; `code` goes back to the sender. */
@@ -30,6 +30,9 @@ export function checkAddress(address: string): void {
  */
 export function checkOpening(opening: WireOpening, limits: WireLimits): void {
   checkAddress(opening.address);
+  if (kindOf(opening.address) === '6net' && !limits.networks) {
+    throw new Refused('bad-address', `${quote(opening.address)} is a network: ${noNetworks}`);
+  }
   if (opening.services.length === 0) {
     throw new Refused('bad-service', `Name at least one service for ${opening.address}.`);
   }
@@ -40,6 +43,14 @@ export function checkOpening(opening: WireOpening, limits: WireLimits): void {
     if (seen.has(service)) throw new Refused('bad-service', `Service ${service} is named twice.`);
     seen.add(service);
   }
+}
+
+const noNetworks =
+  'the helper opens single addresses only, unless its configuration (helper.json) says "networks": true.';
+
+/** What the app should say when it is to open networks, and the helper will not; undefined when it will. */
+export function networksFault({ networks }: Pick<WireLimits, 'networks'>): string | undefined {
+  return networks ? undefined : `An IPv6 caller cannot be let in as a /64: ${noNetworks}`;
 }
 
 function checkService({ service, seconds }: WireService, limits: WireLimits): void {

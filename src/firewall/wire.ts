@@ -68,6 +68,8 @@ export interface WireLimits {
   /** Seconds. */
   readonly longest: number;
   readonly mostAddresses: number;
+  /** Whether a network of 64 bits may be opened, and not only single addresses. */
+  readonly networks: boolean;
 }
 
 export interface WireReport {
@@ -82,9 +84,12 @@ export interface WireSighting {
   readonly ports: readonly number[];
   /** Of the port that it has tried least. */
   readonly packets: number;
-  /** Has tried decoys too. */
+  /** From a network (/24 of IPv4, /48 of IPv6) of which decoys have been tried too. */
   readonly sweeper: boolean;
 }
+
+/** As many /24 as IPv4 has: what could not be noted may have come from anywhere. */
+export const everyNetwork = 2 ** 24;
 
 /** `id` is null when the request's own could not be read. */
 export type WireAnswer =
@@ -100,6 +105,8 @@ export type WireAnswer =
       readonly recording?: string;
       readonly ports?: readonly number[];
       readonly sightings?: readonly WireSighting[];
+      /** Networks of which decoys have been tried; `everyNetwork` when they cannot be told any more. */
+      readonly strayNetworks?: number;
     };
 
 export interface WireEvent {

@@ -57,7 +57,7 @@ async function carryOut(
     case 'record':
       return recordings.begin(request.ports, request.seconds);
     case 'recorded':
-      return { sightings: await recordings.seen(request.recording) };
+      return recordings.seen(request.recording);
     case 'unrecord':
       await recordings.end(request.recording);
       return {};

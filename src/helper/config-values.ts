@@ -58,6 +58,11 @@ export function optionalWord(
   return value;
 }
 
+export function yesOrNo(value: unknown, key: string): boolean {
+  if (typeof value !== 'boolean') throw new ConfigError(`${key}: must be true or false.`);
+  return value;
+}
+
 export function whole(value: unknown, key: string, least: number, most: number): number {
   if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
     throw new ConfigError(`${key}: must be a whole number from ${least} to ${most}.`);

@@ -8,6 +8,7 @@ import {
   path,
   socketPath,
   whole,
+  yesOrNo,
 } from './config-values.ts';
 import { overlap, parsePorts, portText, type PortRange } from './ports.ts';
 
@@ -36,6 +37,8 @@ export interface HelperConfig {
   /** The longest opening, in seconds. */
   readonly longest: number;
   readonly mostAddresses: number;
+  /** Whether the network of 64 bits that an IPv6 host lives in may be opened as a whole. */
+  readonly networks: boolean;
   /** Where the port is chosen that a caller is told to try. */
   readonly pairing: PairingPorts;
   /** Where nft may be; the first that exists is used. */
@@ -50,6 +53,7 @@ const keys = [
   'trusted',
   'longest',
   'mostAddresses',
+  'networks',
   'pairing',
   'nft',
 ];
@@ -86,6 +90,7 @@ export function readConfig(source: string): HelperConfig {
     trusted: trustedOf(fields['trusted'] ?? []),
     longest: whole(fields['longest'], 'longest', 1, 31_536_000),
     mostAddresses: whole(fields['mostAddresses'], 'mostAddresses', 1, 20_000),
+    networks: yesOrNo(fields['networks'] ?? false, 'networks'),
     pairing: pairingOf(fields['pairing'] ?? usualPairing, services),
     nft: list(fields['nft'] ?? usualNft, 'nft').map((value) => path(value, 'nft')),
   };

@@ -26,8 +26,9 @@ export interface GateEvents {
 /** How long packets are counted where asking is cheap: longer than a telephone call lasts. Seconds. */
 const freshFor = 900;
 
-export function limitsOf({ services, longest, mostAddresses }: HelperConfig): WireLimits {
-  return { services: services.map(({ name }) => name), longest, mostAddresses };
+export function limitsOf(config: HelperConfig): WireLimits {
+  const { services, longest, mostAddresses, networks } = config;
+  return { services: services.map(({ name }) => name), longest, mostAddresses, networks };
 }
 
 const micro = (from: number, to: number): number => Math.round((to - from) * 1000);

@@ -1,10 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Refused } from '../firewall/wire-rules.ts';
 
-const tables = ['tcp', 'tcp6', 'udp', 'udp6'].map((name) => `/proc/net/${name}`);
-
-/** The local ports of every socket of this host, whether it listens or not (proc(5)). */
-export async function portsInUse(): Promise<ReadonlySet<number>> {
-  const texts = await Promise.all(tables.map(readTable));
+/** The local ports of every socket of this host, whether it listens or not (proc(5)). @throws Refused `kernel` */
+export async function portsInUse(folder = '/proc/net'): Promise<ReadonlySet<number>> {
+  const there = await readdir(folder).catch((error: unknown) => unreadable(folder, error));
+  // a kernel without IPv6 has no trace of it here
+  const withSix = ['if_inet6', 'tcp6', 'udp6'].some((name) => there.includes(name));
+  const tables = ['tcp', 'udp', ...(withSix ? ['tcp6', 'udp6'] : [])];
+  const texts = await Promise.all(tables.map((name) => readTable(join(folder, name))));
   return new Set(texts.flatMap(localPorts));
 }
 
@@ -15,12 +19,16 @@ function localPorts(table: string): number[] {
   );
 }
 
+/** What cannot be read might hold any port: then none is free. */
 async function readTable(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    // a kernel without IPv6 has no such table
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
+  const text = await readFile(path, 'utf8').catch((error: unknown) => unreadable(path, error));
+  return /^ *sl +local_address /.test(text) ? text : unreadable(path, 'it is no table of sockets');
+}
+
+function unreadable(path: string, why: unknown): never {
+  const reason = typeof why === 'string' ? why : ((why as NodeJS.ErrnoException).code ?? 'unknown');
+  throw new Refused(
+    'kernel',
+    `Which ports are in use cannot be read from ${path} (${reason}), so nothing is recorded: let the helper see /proc/net (systemd: no ProcSubset=pid).`,
+  );
 }

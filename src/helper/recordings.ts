@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { WireSighting } from '../firewall/wire.ts';
+import { everyNetwork, type WireSighting } from '../firewall/wire.ts';
 import { checkRecording, Refused } from '../firewall/wire-rules.ts';
 import { isServicePort, type HelperConfig } from './config.ts';
 import { pickDecoys, pickPort } from './decoys.ts';
@@ -16,12 +16,14 @@ import {
   straySets,
   windowLine,
   windowTable,
+  withdrawLine,
   type Slot,
 } from './window-rules.ts';
 
 interface Recording {
   readonly slot: Slot;
   readonly wanted: readonly number[];
+  readonly decoys: ReadonlySet<number>;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -67,35 +69,48 @@ export class Recordings {
         !used.has(port) &&
         !others.some(({ wanted }) => wanted.includes(port));
       const { pairing } = this.#config;
-      const wanted = ports === 'any' ? pickPort(pairing, isFree) : ports.filter(isFree);
+      const isUntold = (port: number): boolean =>
+        isFree(port) && !others.some(({ decoys }) => decoys.has(port));
+      const wanted = ports === 'any' ? pickPort(pairing, isUntold) : ports.filter(isFree);
       if (wanted.length < (ports === 'any' ? 1 : ports.length)) throw inUse();
       const decoys = pickDecoys(wanted, isFree, ports === 'any' ? pairing : undefined);
+      await this.#withdraw(wanted, others);
       await this.#transactions.run(windowLine(this.#config, slot, { wanted, decoys }, seconds));
       const recording = randomUUID();
       const timer = setTimeout(() => void this.#expire(recording), (seconds + readable) * 1000);
-      this.#recordings.set(recording, { slot, wanted, timer: timer.unref() });
+      this.#recordings.set(recording, {
+        slot,
+        wanted,
+        decoys: new Set(decoys),
+        timer: timer.unref(),
+      });
       return { recording, ports: wanted };
     });
   }
 
   /**
-   * Who came so far. Nobody at all, once anybody could not be noted: whoever fills a set
-   * could else shut out the caller, or the mark that shows a sweeper.
+   * Who came so far. Nobody at all and strays from everywhere, once anybody could not be
+   * noted: whoever fills a set could else shut out the caller, or the mark that shows a sweeper.
    *
    * @throws Refused `gone` or `kernel`
    */
-  async seen(recording: string): Promise<WireSighting[]> {
+  async seen(
+    recording: string,
+  ): Promise<{ sightings: readonly WireSighting[]; strayNetworks: number }> {
     const { slot, wanted } = this.#find(recording);
     const table = windowTable(this.#config.table, slot);
     const list = (set: string) => listSet(this.#nft, table, set);
     const came = (await Promise.all(cameSets.map(list))).flat();
-    if (came.length === 0) return [];
     // after those who came: who came and then strayed must be known as a stray
     const [full = [], ...strays] = await Promise.all([fullSet, ...straySets].map(list));
     // ended meanwhile: the table may be another recording's by now
     this.#find(recording);
-    if (full.length > 0) return [];
-    return sightingsOf(came, wanted, new Set(strays.flat().map(({ key }) => key)));
+    if (full.length > 0) return { sightings: [], strayNetworks: everyNetwork };
+    const strayNetworks = new Set(strays.flat().map(({ key }) => key));
+    return {
+      sightings: sightingsOf(came, wanted, strayNetworks),
+      strayNetworks: strayNetworks.size,
+    };
   }
 
   /** Ends a window and forgets what was seen in it; one that is gone is no error. */
@@ -113,6 +128,16 @@ export class Recordings {
   clear(): Promise<void> {
     const lines = slots.map((slot) => endLine(this.#config.table, slot));
     return this.#turns.take(() => this.#transactions.run(lines.join('; ')));
+  }
+
+  /** Who is sent to a port must not be a stray in the eyes of another recording. */
+  async #withdraw(wanted: readonly number[], others: readonly Recording[]): Promise<void> {
+    for (const { slot, decoys } of others) {
+      const shared = wanted.filter((port) => decoys.has(port));
+      if (shared.length === 0) continue;
+      // refused: its table is gone, and the decoys with it
+      await this.#transactions.try(withdrawLine(this.#config.table, slot, shared));
+    }
   }
 
   async #expire(recording: string): Promise<void> {

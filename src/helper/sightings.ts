@@ -1,12 +1,12 @@
 import type { WireSighting } from '../firewall/wire.ts';
-import { addressFault, kindOf, prefixOf } from '../firewall/wire-address.ts';
+import { addressFault, networkOf } from '../firewall/wire-address.ts';
 import type { Listed } from './nft-list.ts';
 
-/** Puts together who came to the wanted ports, and who of them is known as a stray. */
+/** Puts together who came to the wanted ports, and whose network is a stray one. */
 export function sightingsOf(
   came: readonly Listed[],
   wanted: readonly number[],
-  strays: ReadonlySet<string>,
+  strayNetworks: ReadonlySet<string>,
 ): WireSighting[] {
   const byAddress = new Map<string, Map<number, number>>();
   for (const { key, port, packets } of came) {
@@ -19,6 +19,6 @@ export function sightingsOf(
     address,
     ports: [...ports.keys()].sort((a, b) => a - b),
     packets: Math.min(...ports.values()),
-    sweeper: strays.has(kindOf(address) === '4' ? address : prefixOf(address)),
+    sweeper: strayNetworks.has(networkOf(address)),
   }));
 }

@@ -1,6 +1,5 @@
 import type { HelperConfig } from './config.ts';
 import { timeText } from './elements.ts';
-import { side } from './sets.ts';
 import { trustedRules } from './trusted-rules.ts';
 
 /** Recordings at once. */
@@ -12,7 +11,7 @@ export const windowTable = (table: string, slot: Slot): string => `${table}_wind
 
 /** Who came to a wanted port, with the port. */
 export const cameSets = ['came4', 'came6'] as const;
-/** Who tried a decoy: hosts of IPv4, networks of 64 bits of IPv6. */
+/** Whose network tried a decoy: /24 of IPv4, /48 of IPv6, so that many addresses together count as well. */
 export const straySets = ['stray4', 'stray6'] as const;
 /** Not empty once anybody could not be noted. */
 export const fullSet = 'full';
@@ -29,7 +28,9 @@ const noted = 150;
  *   and goes on: a socket that was opened there since (a call's sound) must not suffer.
  * - A full set ends the rule that would add to it, so nothing else stands in that rule,
  *   and whoever is not in the set afterwards is what `full` tells of.
- * - The sets' sizes bound the kernel's memory, to some 10 MB for a recording.
+ * - The sets' sizes bound the kernel's memory, to some 2 MB for a recording.
+ * - Connections that stand go on, although a port chosen by chance may be theirs: one
+ *   that is translated has no socket here. A packet that was dropped makes none.
  */
 export function windowLine(
   config: HelperConfig,
@@ -49,8 +50,8 @@ export function windowLine(
   ${portSet('decoys', ports.decoys)}
   set came4 { type ipv4_addr . inet_service; ${lasting} counter; size 4096; }
   set came6 { type ipv6_addr . inet_service; ${lasting} counter; size 4096; }
-  set stray4 { type ipv4_addr; ${lasting} size 32768; }
-  set stray6 { type ipv6_addr; ${lasting} size 32768; }
+  set stray4 { type ipv4_addr; ${lasting} size 1024; }
+  set stray6 { type ipv6_addr; ${lasting} size 1024; }
   set ${fullSet} { type inet_service; ${lasting} size 256; }
   chain came {
 ${note('add', 'ip saddr . th dport', 'came4')}
@@ -58,19 +59,26 @@ ${note('add', 'ip6 saddr . th dport', 'came6')}
     drop
   }
   chain strayed {
-${note('update', side('4', 'saddr'), 'stray4')}
-${note('update', side('6net', 'saddr'), 'stray6')}
+${note('update', 'ip saddr & 255.255.255.0', 'stray4')}
+${note('update', 'ip6 saddr & ffff:ffff:ffff::', 'stray6')}
   }
   chain arriving {
     type filter hook prerouting priority -154; policy accept;
     iif lo accept
     meta l4proto != { tcp, udp } accept
     fib daddr type != local accept
-    ct direction reply accept
+    ct state established,related accept
 ${trustedRules(config.trusted, 'saddr')}    th dport @wanted goto came
     th dport @decoys goto strayed
   }`;
   return `${endLine(config.table, slot)}; table inet ${table} {${lines.replaceAll('\n', '; ')}; }`;
+}
+
+/** Takes ports from a window's decoys; refused where the table is gone. What has timed out is put there first. */
+export function withdrawLine(guard: string, slot: Slot, ports: readonly number[]): string {
+  const on = `element inet ${windowTable(guard, slot)} decoys`;
+  const timed = ports.map((port) => `${port} timeout 1s`).join(', ');
+  return `add ${on} { ${timed} }; delete ${on} { ${ports.join(', ')} }`;
 }
 
 /** A delete of what is not there fails, so it is put there first. */

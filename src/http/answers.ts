@@ -17,7 +17,8 @@ type Timed<T, Keys extends keyof T> = Omit<T, Keys> & {
   readonly [Key in Keys]: null extends T[Key] ? string | null : string;
 };
 
-export type UserAnswer = Timed<User, 'createdAt'>;
+/** Without the revision, which only the calls under way have a use for. */
+export type UserAnswer = Timed<Omit<User, 'revision'>, 'createdAt'>;
 /** The secrets in these six are shown this once. */
 export interface NewUserAnswer {
   readonly user: UserAnswer;

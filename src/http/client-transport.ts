@@ -109,6 +109,7 @@ const meaning: Readonly<Record<string, AccessErrorCode>> = {
   'address-refused': 'address-refused',
   'too-many-open': 'too-many-open',
   'user-disabled': 'user-disabled',
+  'user-changed': 'user-changed',
   'firewall-unavailable': 'firewall-unavailable',
   'firewall-refused': 'firewall-refused',
   'call-failed': 'call-failed',

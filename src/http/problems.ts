@@ -24,6 +24,7 @@ const problems: Readonly<Record<ProblemCode, readonly [status: number, title: st
   conflict: [409, 'It is so already, or the name is taken'],
   'too-many-open': [409, 'Too many addresses are open'],
   'user-disabled': [409, 'The user is disabled'],
+  'user-changed': [409, 'The user has been changed in the meantime'],
   'too-large': [413, 'The request is too large'],
   'unsupported-media-type': [415, 'The body must be plain JSON'],
   misdirected: [421, 'This server does not go by that name'],

@@ -51,8 +51,8 @@ async function reach(
 ): Promise<Line | AccessError> {
   let why = new AccessError('call-failed', 'Nobody was called.');
   for (const [tried, seconds] of pauses.entries()) {
-    if (tried > 0 && !(await parts.callBacks.again(user, callId))) break;
     await new Promise<void>((resolve) => void parts.timer(seconds, resolve));
+    if (tried > 0 && !(await parts.callBacks.again(user, callId))) break;
     try {
       return await parts.dial(number);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { AccessError } from '../domain/access-error.ts';
 import type { Authenticate } from '../access/authenticate.ts';
+import type { Grant } from '../domain/grant.ts';
 import { secondsBetween, type Seconds, type Timer } from '../domain/time.ts';
 import { agreeOnAddress, type Agreed } from './agree-on-address.ts';
 import { NoAnswer, type Call } from './call.ts';
@@ -107,8 +108,9 @@ async function stay(visit: Visit): Promise<void> {
 async function open(visit: Visit, { address, replaces }: Agreed): Promise<Opened | 'failed'> {
   const { call, visitor, parts, progress } = visit;
   const { user, callId } = visitor;
+  let grant: Grant;
   try {
-    const grant = await parts.gate.open({
+    grant = await parts.gate.open({
       userId: user.id,
       address,
       callId,
@@ -116,21 +118,22 @@ async function open(visit: Visit, { address, replaces }: Agreed): Promise<Opened
       replaces,
       revision: user.revision,
     });
-    progress.outcome = 'opened';
-    const arrival = parts.watchArrival(address);
-    try {
-      await tellOpened(visit, grant.expiresAt, secondsBetween(grant.openedAt, grant.expiresAt));
-    } catch (error) {
-      arrival.stop();
-      throw error;
-    }
-    return { grant, arrival };
   } catch (error) {
-    if (!(error instanceof AccessError) || error.code === 'speech-failed') throw error;
+    if (!(error instanceof AccessError)) throw error;
+    // another address may have been opened before in this call
     if (progress.outcome !== 'opened') progress.outcome = 'failed';
     await call.tell({ name: error.code === 'too-many-open' ? 'too-many-open' : 'nothing-opened' });
     return 'failed';
   }
+  progress.outcome = 'opened';
+  const arrival = parts.watchArrival(address);
+  try {
+    await tellOpened(visit, grant.expiresAt, secondsBetween(grant.openedAt, grant.expiresAt));
+  } catch (error) {
+    arrival.stop();
+    throw error;
+  }
+  return { grant, arrival };
 }
 
 /** Few codes left is said here, where it still helps and gives nobody a hint. */

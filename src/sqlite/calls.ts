@@ -34,7 +34,9 @@ export function createCallStore(
   );
   const recognised = database
     .prepare<[number, string, number], number>(
-      'SELECT 1 FROM calls WHERE user_id = ? AND caller_number = ? AND began_at >= ? LIMIT 1',
+      `SELECT 1 FROM calls JOIN users ON users.id = user_id
+       WHERE user_id = ? AND caller_number = ? AND began_at >= ? AND calls.id > known_after_call
+       LIMIT 1`,
     )
     .pluck();
   const unended = database.prepare<[], Row>(

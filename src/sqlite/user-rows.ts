@@ -24,6 +24,7 @@ export interface UserRow {
   readonly knock_code_lookup: string;
   readonly pin_hash: string;
   readonly totp: string | null;
+  readonly revision: number;
   readonly created_at: number;
 }
 
@@ -48,6 +49,7 @@ export function userOf(row: UserRow): User {
     pairing: row.pairing,
     secondFactor: row.second_factor,
     codesLeft: row.codes_left,
+    revision: row.revision,
     createdAt: row.created_at,
   };
 }

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { AccessError } from '../domain/access-error.ts';
+import type { AuditEntry } from '../domain/attempt.ts';
 import type { PhoneNumber } from '../domain/phone-number.ts';
 import type { UserStore } from '../domain/ports.ts';
 import type { User, UserSettings } from '../domain/user.ts';
@@ -8,6 +9,9 @@ import { instant, listText } from './columns.ts';
 import { createSecondFactorRows } from './second-factors.ts';
 import type { Transactions } from './transactions.ts';
 import { secretsOf, selectUsers, userOf, type UserRow } from './user-rows.ts';
+
+/** Whoever was recognised by the old secrets need not be the one who gets the new ones. */
+const telephonesForgotten = 'known_after_call = (SELECT coalesce(max(id), 0) FROM calls)';
 
 export function createUserStore(
   database: Database,
@@ -26,6 +30,10 @@ export function createUserStore(
     `${selectUsers} WHERE knock_code_lookup = ?`,
   );
   const all = database.prepare<[], UserRow>(`${selectUsers} ORDER BY name`);
+  const count = database.prepare<[], { all: number; withSecondFactor: number }>(
+    `SELECT count(*) AS "all", count(*) FILTER (WHERE second_factor <> 'none') AS withSecondFactor
+     FROM users WHERE NOT disabled`,
+  );
   const onList = database
     .prepare<[string], number>(
       `SELECT 1 FROM user_numbers JOIN users ON users.id = user_id
@@ -41,9 +49,14 @@ export function createUserStore(
   const addNumber = database.prepare<[number, number, string]>(
     'INSERT INTO user_numbers (user_id, place, number) VALUES (?, ?, ?)',
   );
-  const setPin = database.prepare<[string, number]>('UPDATE users SET pin_hash = ? WHERE id = ?');
+  const setPin = database.prepare<[string, number]>(
+    `UPDATE users SET pin_hash = ?, ${telephonesForgotten} WHERE id = ?`,
+  );
   const setKnockCode = database.prepare<[string, number]>(
-    'UPDATE users SET knock_code_lookup = ? WHERE id = ?',
+    `UPDATE users SET knock_code_lookup = ?, ${telephonesForgotten} WHERE id = ?`,
+  );
+  const raiseRevision = database.prepare<[number]>(
+    'UPDATE users SET revision = revision + 1 WHERE id = ?',
   );
   const factors = createSecondFactorRows(database);
 
@@ -77,6 +90,15 @@ export function createUserStore(
     );
   }
 
+  /** A change of settings or secrets: all of them go through here, and none without a new revision. */
+  const changing = (id: number, entry: AuditEntry, work: (user: User) => void): Promise<User> =>
+    writeDurably(() => {
+      work(existing(id));
+      raiseRevision.run(id);
+      audit(entry);
+      return existing(id);
+    });
+
   return {
     add: (user, secrets, entry) =>
       write(() => {
@@ -103,34 +125,21 @@ export function createUserStore(
         return row && secretsOf(row);
       }),
     list: () => read(() => all.all().map(userOf)),
+    countEnabled: () => read(() => count.get() as { all: number; withSecondFactor: number }),
     hasNumber: (number: PhoneNumber) => read(() => onList.get(number) !== undefined),
 
     change: (id, changes, entry) =>
-      writeDurably(() => {
-        putSettings(id, { ...existing(id), ...changes });
-        audit(entry);
-        return existing(id);
-      }),
-    setPin: (id, pinHash, entry) =>
-      writeDurably(() => {
-        existing(id);
-        setPin.run(pinHash, id);
-        audit(entry);
-      }),
-    setKnockCode: (id, lookup, entry) =>
-      writeDurably(() => {
-        existing(id);
+      changing(id, entry, (user) => putSettings(id, { ...user, ...changes })),
+    setPin: async (id, pinHash, entry) => {
+      await changing(id, entry, () => setPin.run(pinHash, id));
+    },
+    setKnockCode: async (id, lookup, entry) => {
+      await changing(id, entry, () => {
         refuseTaken(lookup, id);
         setKnockCode.run(lookup, id);
-        audit(entry);
-      }),
-    setSecondFactor: (id, factor, entry) =>
-      writeDurably(() => {
-        existing(id);
-        factors.set(id, factor);
-        audit(entry);
-        return existing(id);
-      }),
+      });
+    },
+    setSecondFactor: (id, factor, entry) => changing(id, entry, () => factors.set(id, factor)),
     useTotpStep: (id, step, entry) =>
       writeDurably(() => {
         const used = factors.useTotpStep(id, step);

@@ -101,10 +101,13 @@ const several = async (times: number, one: (i: number) => Promise<string>): Prom
 const stranger = (i: number) => String(5_560_000 + i);
 
 describe('calls at once', () => {
-  test('in all, exceptions included, until somebody leaves', async () => {
+  test('in all, trusted telephones included, until somebody leaves', async () => {
     const admission = open();
     const first = await admission.arrive(stranger(0));
-    await several(9, (i) => call(admission, stranger(i + 1)));
+    await several(7, (i) => call(admission, stranger(i + 1)));
+    for (const trusted of ['5550199', '5550123']) {
+      expect(await call(admission, trusted)).toBe('admitted');
+    }
     for (const late of [stranger(20), '5550199', '5550123', null]) {
       expect(await call(admission, late)).toBe('too-many-calls');
     }
@@ -112,10 +115,40 @@ describe('calls at once', () => {
     first.leave();
     first.leave();
     expect(admission.counts().inProgress).toBe(9);
-    expect(await call(admission, stranger(21))).toBe('admitted');
-    expect(await call(admission, stranger(22))).toBe('too-many-calls');
-    expect(admission.counts()).toMatchObject({ inProgress: 10, refused: { 'too-many-calls': 5 } });
+    expect(await call(admission, stranger(21))).toBe('too-many-calls');
+    expect(await call(admission, '5550123')).toBe('admitted');
+    expect(await call(admission, '5550199')).toBe('too-many-calls');
+    expect(admission.counts()).toMatchObject({ inProgress: 10, refused: { 'too-many-calls': 6 } });
   });
+
+  test.each([
+    [50, 40],
+    [10, 8],
+    [9, 8],
+    [4, 3],
+    [2, 1],
+    [1, 1],
+  ])('of %i strangers may hold %i, and the others are kept', async (atOnce, forStrangers) => {
+    const admission = open({ atOnce, perMinute: 100 });
+    const ends = await several(100, (i) => call(admission, stranger(i)));
+    expect(ends.filter((end) => end === 'admitted')).toHaveLength(forStrangers);
+    expect(ends.at(-1)).toBe('too-many-calls');
+    const kept = forStrangers < atOnce ? 'admitted' : 'too-many-calls';
+    expect(await ring(admission, '5550199')).toBe(kept);
+    expect(await ring(admission, '5550123')).toBe(kept);
+    expect(await ring(admission, '5550124')).toBe('too-many-calls');
+  });
+
+  test.each(['5550199', '5550123'])(
+    'of a trusted telephone, twice as many: %s',
+    async (trusted) => {
+      const admission = open();
+      expect(await several(5, () => call(admission, trusted))).toEqual([
+        ...Array<string>(4).fill('admitted'),
+        'too-many-from-caller',
+      ]);
+    },
+  );
 
   test('of one caller, however the number is presented', async () => {
     const admission = open();
@@ -146,13 +179,14 @@ describe('calls at once', () => {
         fc.boolean(),
         async (callers, braking) => {
           const admission = open();
-          if (braking) for (let i = 0; i < 6; i++) admission.failed();
+          if (braking) for (let i = 0; i < 6; i++) admission.failed('guess', stranger(i));
           const arrivals = await Promise.all(callers.map((one) => admission.arrive(one)));
           const inside = callers.filter((_, i) => arrivals[i]!.admitted);
           const countOf = (who: string | null) => inside.filter((one) => one === who).length;
           expect(inside.length).toBeLessThanOrEqual(10);
           expect(countOf('5550101')).toBeLessThanOrEqual(braking ? 0 : 2);
-          expect(countOf('5550123')).toBeLessThanOrEqual(2);
+          expect(countOf('5550123')).toBeLessThanOrEqual(4);
+          expect(countOf('5550199')).toBeLessThanOrEqual(4);
           expect(countOf(null)).toBeLessThanOrEqual(braking ? 0 : 3);
           expect(admission.counts().inProgress).toBe(inside.length);
           await admission.stop();
@@ -185,10 +219,24 @@ describe('calls within the hour', () => {
     expect(await several(1, () => ring(open({ withheldPerHour: 0 }), null))).toEqual(['too-often']);
   });
 
-  test('do not hold for exceptions', async () => {
+  test.each(['+1 555 0199', '+1 555 0123'])(
+    'do not hold for a trusted telephone, whoever forges it: %s',
+    async (trusted) => {
+      const admission = open();
+      const ends = await several(40, () => ring(admission, trusted));
+      expect(new Set(ends)).toEqual(new Set(['admitted']));
+    },
+  );
+
+  test('hold for the number of a disabled user', async () => {
+    await stores.users.change(
+      1,
+      { disabled: true },
+      { at: wallClock, actor: 'system', kind: 'user-disabled' },
+    );
+    expect((await several(6, () => ring(open(), '5550123'))).at(-1)).toBe('admitted');
     const admission = open();
-    const ends = await several(40, () => ring(admission, '+1 555 0199'));
-    expect(new Set(ends)).toEqual(new Set(['admitted']));
+    expect((await several(6, () => ring(admission, '5550123'))).at(-1)).toBe('too-often');
   });
 
   test('are not forgotten when the clock is set, and wedge nobody', async () => {
@@ -311,8 +359,48 @@ describe('refused calls on record', () => {
 
 describe('the brake', () => {
   const failOften = (admission: Admission, times = 6): void => {
-    for (let i = 0; i < times; i++) admission.failed();
+    for (let i = 0; i < times; i++) admission.failed('guess', stranger(i));
   };
+
+  test('is not pulled by one caller alone, however many knock codes and PINs it tries', async () => {
+    for (const caller of ['5550666', '+1 555-0123', null, 'anonymous']) {
+      const admission = open();
+      for (let i = 0; i < 500; i++) {
+        admission.failed(i % 2 === 0 ? 'guess' : 'unknown-code', caller);
+        await pass(0.1);
+      }
+      expect(admission.counts()).toMatchObject({ braking: false, failures: 500 });
+      // it has added five: what is missing is one guess of somebody else
+      admission.failed('guess', '5550777');
+      expect(admission.counts().braking).toBe(true);
+    }
+  });
+
+  test('takes all that withhold their number for one caller', async () => {
+    const admission = open();
+    for (let i = 0; i < 100; i++) admission.failed('guess', [null, 'anonymous', ''][i % 3]!);
+    expect(admission.counts().braking).toBe(false);
+  });
+
+  test('needs ten unknown knock codes for one guess', async () => {
+    const admission = open();
+    for (let i = 0; i < 59; i++) admission.failed('unknown-code', stranger(i));
+    expect(admission.counts().braking).toBe(false);
+    admission.failed('unknown-code', stranger(59));
+    expect(admission.counts()).toMatchObject({ braking: true, failures: 60 });
+  });
+
+  test('lets one caller add to it again when the time is over', async () => {
+    const admission = open();
+    failOften(admission, 1);
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 9; i++) admission.failed('guess', '5550666');
+      await pass(60);
+    }
+    for (let i = 0; i < 9; i++) admission.failed('guess', '5550666');
+    failOften(admission, 1);
+    expect(admission.counts().braking).toBe(true);
+  });
 
   test('refuses strangers for a while, on record and in the log', async () => {
     const admission = open();
@@ -341,7 +429,7 @@ describe('the brake', () => {
   test('needs the failures close together', async () => {
     const admission = open();
     for (let i = 0; i < 30; i++) {
-      admission.failed();
+      admission.failed('guess', stranger(i));
       await pass(12);
     }
     expect(admission.counts().braking).toBe(false);
@@ -410,6 +498,10 @@ describe('the brake', () => {
     await ring(admission, '5550123');
     await ring(admission, null);
     await ring(admission, '5550199');
+    expect(asked).toBe(1);
+    // nor where it makes no difference: the house is full
+    const full = open({ atOnce: 1 }, { ...stores, users: { ...stores.users, hasNumber } });
+    await several(2, () => call(full, '5550123'));
     expect(asked).toBe(1);
   });
 

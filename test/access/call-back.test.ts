@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createCallBacks } from '../../src/access/call-back.ts';
 import { createCallLog } from '../../src/access/call-log.ts';
+import type { UserStore } from '../../src/domain/ports.ts';
 import { createDoor, knockCode, numberOf, quickSecrets } from './door.ts';
 
 const first = numberOf('5550123');
@@ -13,6 +14,7 @@ async function house(perHour = 3) {
   const other = await door.addUser('other', knockCode('1*2*4'), { numbers });
   const nobody = await door.addUser('unlisted', knockCode('1*2*5'));
   const callBacks = createCallBacks({
+    users: door.stores.users,
     audit: door.stores.audit,
     clock: { now: () => door.now },
     steady: () => steady,
@@ -64,6 +66,56 @@ test('a limit of none calls nobody; a user without a number is not called', asyn
   expect(await callBacks.begin(nobody, 1)).toBeUndefined();
   const [row] = await door.stores.audit.list({ limit: 1 });
   expect(row).toMatchObject({ kind: 'call-back-failed', detail: { why: 'no-number' } });
+});
+
+const entry = { at: 1e12, actor: 'token:1', kind: 'user-changed' } as const;
+const changes: [string, (users: UserStore, id: number) => Promise<unknown>, string][] = [
+  ['is disabled', (users, id) => users.change(id, { disabled: true }, entry), 'disabled'],
+  [
+    'may phone from anywhere',
+    (users, id) => users.change(id, { callerPolicy: 'any' }, entry),
+    'user-changed',
+  ],
+  [
+    'has another number',
+    (users, id) => users.change(id, { numbers: [numberOf('5550125')] }, entry),
+    'user-changed',
+  ],
+  ['has no number', (users, id) => users.change(id, { numbers: [] }, entry), 'user-changed'],
+  ['has another PIN', (users, id) => users.setPin(id, 'another', entry), 'user-changed'],
+];
+
+test.each(changes)('a user who %s since the call is not phoned', async (_what, change, why) => {
+  const { callBacks, user, rows, door } = await house();
+  await change(door.stores.users, user.id);
+  expect(await callBacks.begin(user, 7)).toBeUndefined();
+  expect((await rows())[0]).toMatchObject({ kind: 'call-back-failed', callId: 7, detail: { why } });
+  expect((await rows()).map(({ kind }) => kind)).not.toContain('call-back-began');
+});
+
+test.each(changes)('a user who %s by now is not phoned again', async (_what, change, why) => {
+  const { callBacks, user, rows, door } = await house();
+  expect(await callBacks.begin(user, 7)).toBe(first);
+  await change(door.stores.users, user.id);
+  expect(await callBacks.again(user, 7)).toBe(false);
+  expect((await rows())[0]).toMatchObject({ kind: 'call-back-failed', callId: 7, detail: { why } });
+});
+
+test('what is refused for a change takes nothing from the hour', async () => {
+  const { callBacks, user, door } = await house(1);
+  const changed = await door.stores.users.change(user.id, { language: 'de' }, entry);
+  expect(await callBacks.begin(user, 1)).toBeUndefined();
+  expect(await callBacks.begin(changed, 2)).toBe(first);
+});
+
+test('a second dialling counts like the first, and is on record', async () => {
+  const { callBacks, user, rows } = await house();
+  expect(await callBacks.begin(user, 1)).toBe(first);
+  expect(await callBacks.again(user, 1)).toBe(true);
+  expect((await rows())[0]).toMatchObject({ kind: 'call-back-began', detail: { number: first } });
+  expect(await callBacks.begin(user, 2)).toBe(first);
+  expect(await callBacks.again(user, 2)).toBe(false);
+  expect((await rows())[0]).toMatchObject({ detail: { why: 'too-often' } });
 });
 
 test('a call back that fails is on record with why', async () => {

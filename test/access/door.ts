@@ -43,7 +43,8 @@ export const quickSecrets: Secrets = {
 /** Stores, users, and a clock to set: all that stands around authentication. */
 export interface Door extends Authenticate {
   now: number;
-  failures: number;
+  /** What the brake was told. */
+  readonly failures: (readonly ['unknown-code' | 'guess', string | null])[];
   readonly waits: number[];
   readonly stores: Stores;
   addUser(name: string, knockCode: KnockCode, settings?: Partial<UserSettings>): Promise<User>;
@@ -71,13 +72,13 @@ export function createDoor(
         return Promise.resolve();
       },
       dialling,
-      failed: () => door.failures++,
+      failed: (kind, callerNumber) => void door.failures.push([kind, callerNumber]),
       ...rules,
     });
 
   const door: Door = {
     now: 1e12,
-    failures: 0,
+    failures: [],
     waits,
     stores,
     wantsCode: (knockCode) => running.wantsCode(knockCode),

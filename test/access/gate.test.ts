@@ -2,6 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { createGate, type Gate } from '../../src/access/gate.ts';
 import { AccessError } from '../../src/domain/access-error.ts';
 import { parseAddress, parseNetwork } from '../../src/domain/address.ts';
+import type { AuditEntry } from '../../src/domain/attempt.ts';
 import { usualSettings } from '../../src/domain/user.ts';
 import { DryRunFirewall } from '../../src/firewall/dry-run.ts';
 import { createMemoryStores } from '../fakes/stores.ts';
@@ -20,7 +21,7 @@ beforeEach(async () => {
   steady = 0;
   stores = createMemoryStores();
   firewall = new DryRunFirewall(
-    { services: ['web', 'sip'], longest: 86_400, mostAddresses: 100 },
+    { services: ['web', 'sip'], longest: 86_400, mostAddresses: 100, networks: true },
     { now: () => now },
     () => undefined,
   );
@@ -51,6 +52,7 @@ beforeEach(async () => {
 
 const open = (userId: number, address = here, seconds?: number) =>
   gate.open({ userId, address, seconds, by: 'system' });
+const onRecord = (kind: AuditEntry['kind']): AuditEntry => ({ at: now, actor: 'system', kind });
 const letIn = async () =>
   (await firewall.list()).map((o) => [
     o.address,
@@ -237,6 +239,83 @@ test('what a user has open is told oldest first, without what is over or somebod
   steady += 61_000;
   expect((await gate.openOf(1)).map((g) => g.id)).toEqual([second.id]);
   expect(await gate.openOf(3)).toEqual([]);
+});
+
+test.each([
+  ['the PIN is reset', () => stores.users.setPin(1, 'y', onRecord('pin-reset'))],
+  [
+    'a setting is changed',
+    () => stores.users.change(1, { language: 'de' }, onRecord('user-changed')),
+  ],
+  [
+    'the second factor is taken away',
+    () => stores.users.setSecondFactor(1, { kind: 'none' }, onRecord('second-factor-removed')),
+  ],
+])('when %s after the caller was recognised, nothing is opened', async (_what, change) => {
+  const { revision } = (await stores.users.byId(1))!;
+  const asked = { userId: 1, address: here, by: 'call:7' } as const;
+  await change();
+  await expect(gate.open({ ...asked, revision })).rejects.toMatchObject({
+    code: 'user-changed',
+    message: expect.stringContaining('call again') as string,
+  });
+  expect(await letIn()).toEqual([]);
+  expect(await stores.grants.list({ limit: 9 })).toEqual([]);
+  const [row] = await stores.audit.list({ limit: 1 });
+  expect(row).toMatchObject({ kind: 'gate-failed', detail: { reason: 'user-changed' } });
+  // somebody who is recognised now is the one who was meant
+  await gate.open({ ...asked, revision: revision + 1 });
+  expect(await addressesIn()).toEqual([here]);
+});
+
+test('a change that comes while the opening waits for its turn is seen', async () => {
+  let letGo: () => void = () => undefined;
+  const earlier = gate.exclusively(() => new Promise<void>((resolve) => (letGo = resolve)));
+  const opening = gate.open({ userId: 1, address: here, revision: 0, by: 'call:7' });
+  await stores.users.setPin(1, 'y', onRecord('pin-reset'));
+  letGo();
+  await earlier;
+  await expect(opening).rejects.toMatchObject({ code: 'user-changed' });
+  expect(await letIn()).toEqual([]);
+});
+
+test('a grant is extended while it is open', async () => {
+  const first = await open(1, here, 600);
+  now += 60_000;
+  const longer = await gate.open({ userId: 1, address: here, extends: first.id, by: 'call:7' });
+  expect(longer.expiresAt).toBe(now + 3_600_000);
+  expect(await stores.grants.byId(first.id)).toMatchObject({ end: 'renewed' });
+});
+
+test.each([
+  ['has been closed', () => gate.close(1, 'system')],
+  ['is over', () => Promise.resolve((now += 600_000))],
+])('a grant that %s is not extended', async (_how, end) => {
+  const grant = await open(1, here, 600);
+  await end();
+  const extending = gate.open({ userId: 1, address: here, extends: grant.id, by: 'call:7' });
+  await expect(extending).rejects.toMatchObject({ code: 'conflict' });
+  expect(await gate.openOf(1)).toEqual([]);
+  expect(await gate.desired()).toEqual([]);
+});
+
+test('an extension that waits behind a close comes too late', async () => {
+  const grant = await open(1, here, 600);
+  const closing = gate.close(grant.id, 'token:1');
+  const extending = gate.open({ userId: 1, address: here, extends: grant.id, by: 'call:7' });
+  await closing;
+  await expect(extending).rejects.toMatchObject({ code: 'conflict' });
+  expect(await letIn()).toEqual([]);
+});
+
+test('nobody extends what is somebody else’s, or is open at another address', async () => {
+  const others = await open(2, here);
+  const own = await open(1, there);
+  for (const grant of [others, own]) {
+    const extending = gate.open({ userId: 1, address: here, extends: grant.id, by: 'call:7' });
+    await expect(extending).rejects.toMatchObject({ code: 'conflict' });
+  }
+  expect((await gate.openOf(1)).map(({ id }) => id)).toEqual([own.id]);
 });
 
 test('at the cap a grant may take the place of another, which is closed', async () => {

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { AuditKind } from '../../src/domain/attempt.ts';
 import {
   code,
   createDoor,
   knockCode,
   numberOf,
+  pin,
   pinOf,
   quickSecrets,
   wrong,
@@ -167,6 +169,69 @@ test('a telephone is known for 90 days after its last good call', async () => {
   };
   expect(await lockedFor(90)).toBe(false);
   expect(await lockedFor(91)).toBe(true);
+});
+
+describe('a telephone from which a user was recognised', () => {
+  const thief = '5550199';
+  const entry = (kind: AuditKind) => ({ at: door.now, actor: 'system', kind }) as const;
+  const recognised = async (duringCall: () => Promise<unknown> = () => Promise.resolve()) => {
+    const { id } = await door.stores.calls.begin(
+      { callerNumber: thief, dialled: '1', attestation: null, callBackOf: null, beganAt: door.now },
+      entry('call-began'),
+    );
+    await duringCall();
+    await door.stores.calls.end(id, door.now, 'opened', 1, entry('call-ended'));
+  };
+  /** Twenty-one strangers have failed, so that only known telephones get in. */
+  const isKnown = async (knockCode = code): Promise<boolean> => {
+    for (let i = 0; i < 25; i++) {
+      await door.tryWith({ knockCode, pin: wrong, callerNumber: String(5_590_000 + i) });
+    }
+    return (await door.tryWith({ knockCode, callerNumber: thief })) !== undefined;
+  };
+  const newPin = async () =>
+    door.stores.users.setPin(1, await quickSecrets.hashPin(pin), entry('pin-reset'));
+
+  test('is known', async () => {
+    await recognised();
+    expect(await isKnown()).toBe(true);
+  });
+
+  test.each([-day, 0, day])(
+    'is not known any more once the user has a new PIN, though the clock is set by %i s',
+    async (seconds) => {
+      await recognised();
+      door.now += seconds * 1000;
+      await newPin();
+      door.now -= seconds * 1000;
+      expect(await isKnown()).toBe(false);
+    },
+  );
+
+  test('nor once there is a new knock code', async () => {
+    const fresh = knockCode('700*701*702');
+    await recognised();
+    await door.stores.users.setKnockCode(
+      1,
+      quickSecrets.knockCodeLookup(fresh),
+      entry('knock-code-reset'),
+    );
+    expect(await isKnown(fresh)).toBe(false);
+  });
+
+  test('nor when its call was still in progress; a call after it makes it known again', async () => {
+    await recognised(newPin);
+    expect(await isKnown()).toBe(false);
+    await recognised();
+    expect(await isKnown()).toBe(true);
+  });
+
+  test('is known all the same when another user has a new PIN', async () => {
+    const other = await door.addUser('other', knockCode('1*2*3'));
+    await recognised();
+    await door.stores.users.setPin(other.id, 'new', entry('pin-reset'));
+    expect(await isKnown()).toBe(true);
+  });
 });
 
 test('the user’s own calls give a guesser no budget anew', async () => {

@@ -1,5 +1,5 @@
 import { TOTP } from 'otpauth';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createSecondFactors, type SecondFactors } from '../../src/access/second-factors.ts';
 import { totpStep } from '../../src/access/totp.ts';
 import type { KnockCode } from '../../src/domain/knock-code.ts';
@@ -156,7 +156,9 @@ describe('a sheet', () => {
     expect(new Set(codes).size).toBe(20);
     for (const given of codes.toReversed()) {
       expect(given).toMatch(/^[0-9]{8}$/);
-      expect(await letIn(given)).toBe(true);
+      const left = (await door.stores.users.byId(user.id))!.codesLeft - 1;
+      // as it stands after the code was used
+      expect(await door.tryWith({ code: given })).toMatchObject({ codesLeft: left });
       door.restart();
       expect(await letIn(given)).toBe(false);
       expect(await letIn(null)).toBe(false);
@@ -249,6 +251,31 @@ describe('whether a code is asked for', () => {
     const entry = { at: door.now, actor: 'system', kind: 'user-disabled' } as const;
     for (const id of [2, 3]) await door.stores.users.change(id, { disabled: true }, entry);
     expect(await asked(nobodys)).toBe(600);
+  });
+
+  test('is answered for a disabled user’s code as if it were nobody’s', async () => {
+    await door.addUser('plain', knockCode('1*2*3'));
+    await factors.newSheet(user, 'system');
+    const entry = { at: door.now, actor: 'system', kind: 'user-disabled' } as const;
+    const codes = nobodys.slice(0, 40);
+    const before = await Promise.all(codes.map((one) => door.wantsCode(one)));
+    const gone = await door.addUser('gone', knockCode('1*2*4'), { disabled: true });
+    for (const withFactor of [false, true]) {
+      if (withFactor) await factors.newSheet(gone, 'system');
+      const answers = [];
+      for (const one of codes) {
+        await door.stores.users.setKnockCode(gone.id, quickSecrets.knockCodeLookup(one), entry);
+        answers.push(await door.wantsCode(one));
+      }
+      expect(answers).toEqual(before);
+    }
+    expect(new Set(before).size).toBe(2);
+  });
+
+  test('reads no list of users', async () => {
+    const all = vi.spyOn(door.stores.users, 'list');
+    await door.wantsCode(code);
+    expect(all).not.toHaveBeenCalled();
   });
 
   test('is nothing that the next code tells', async () => {

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { configTemplate, helperTemplate } from '../../src/bin/config-template.ts';
-import { checkConfig } from '../../src/bin/check-config.ts';
+import { checkConfig, disagreements } from '../../src/bin/check-config.ts';
 import { readConfig } from '../../src/bin/config.ts';
 import { init } from '../../src/bin/init.ts';
 import { readKey } from '../../src/bin/key-file.ts';
@@ -138,6 +138,21 @@ describe('init', () => {
     );
     expect(existsSync(join(folder, 'etc/secret.key'))).toBe(false);
   });
+});
+
+test('what the configuration promises and the helper will not do is told, each with its mend', () => {
+  const config = configOf(
+    'access: { services: [web, nope], longest: 2h }\npairing: { ipv6: network }',
+  );
+  const limits = { services: ['web'], longest: 3600, mostAddresses: 10, networks: false };
+  const words = disagreements(config, limits);
+  expect(words).toHaveLength(3);
+  expect(words.join('\n')).toMatch(
+    /names nope[^]*7200 s, but the helper allows 3600 s[^]*"networks": true/,
+  );
+  expect(
+    disagreements(config, { ...limits, services: ['web', 'nope'], longest: 7200, networks: true }),
+  ).toEqual([]);
 });
 
 describe('check-config', () => {

@@ -5,7 +5,12 @@ import type { Opening } from '../../src/domain/grant.ts';
 import type { Firewall } from '../../src/domain/ports.ts';
 
 /** The limits that every firewall under this contract is made with. */
-export const contractLimits = { services: ['web', 'sip'], longest: 86_400, mostAddresses: 100 };
+export const contractLimits = {
+  services: ['web', 'sip'],
+  longest: 86_400,
+  mostAddresses: 100,
+  networks: true,
+};
 
 export interface FirewallUnderTest {
   readonly firewall: Firewall;
@@ -161,7 +166,8 @@ export function firewallContract(name: string, make: () => Promise<FirewallUnder
         const chosen = await firewall.record('any', 120);
         expect(chosen.ports).toHaveLength(1);
         expect(chosen.ports[0]).toBeGreaterThanOrEqual(49_152);
-        expect([await asked.seen(), await chosen.seen()]).toEqual([[], []]);
+        const nobody = { sightings: [], strayNetworks: 0 };
+        expect([await asked.seen(), await chosen.seen()]).toEqual([nobody, nobody]);
         await Promise.all([asked.stop(), chosen.stop()]);
         await asked.stop();
       });

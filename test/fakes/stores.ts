@@ -26,7 +26,7 @@ export function createMemoryStores(): Stores & { close(): void } {
     perform(() => grants.filter((g) => g.end === null && wanted(g)).map(named));
 
   return {
-    users: createMemoryUsers(users, memory),
+    users: createMemoryUsers(users, calls, memory),
 
     grants: {
       add: (grant, entry, renews = []) =>
@@ -103,6 +103,7 @@ export function createMemoryStores(): Stores & { close(): void } {
           calls.some(
             (call) =>
               call.userId === userId &&
+              call.id > found(users, userId, 'user').knownAfterCall &&
               call.callerNumber === callerNumber &&
               call.beganAt >= instant(since),
           ),

@@ -1,4 +1,5 @@
 import { AccessError } from '../../src/domain/access-error.ts';
+import type { AuditEntry, CallRecord } from '../../src/domain/attempt.ts';
 import type { UserStore } from '../../src/domain/ports.ts';
 import {
   attestations,
@@ -11,15 +12,17 @@ import {
 } from '../../src/domain/user.ts';
 import { byName, change, found, instant, type Memory } from './memory.ts';
 
-/** `sheet` holds the lookups that are left, `totpStep` the last step used. */
+/** `sheet` holds the lookups that are left, `totpStep` the last step used, `knownAfterCall` the last call when PIN or knock code were set. */
 export type MemoryUser = Omit<User, 'codesLeft'> & {
   secrets: UserSecrets;
   sheet: readonly string[];
   totpStep: number | null;
+  knownAfterCall: number;
 };
 
 export function createMemoryUsers(
   users: MemoryUser[],
+  calls: readonly CallRecord[],
   { perform, written }: Pick<Memory, 'perform' | 'written'>,
 ): UserStore {
   function refuseTaken(lookup: string, by?: number): void {
@@ -27,6 +30,20 @@ export function createMemoryUsers(
     if (!owner || owner.id === by) return;
     throw new AccessError('conflict', 'That knock code belongs to another user already.');
   }
+
+  /** What `work` gives is changed, and with it the revision. */
+  const changing = (
+    id: number,
+    entry: AuditEntry,
+    work: (user: MemoryUser) => Partial<MemoryUser>,
+  ): Promise<User> =>
+    perform(() => {
+      const write = written(entry);
+      const user = found(users, id, 'user');
+      change<MemoryUser>(users, id, { ...work(user), revision: user.revision + 1 });
+      write();
+      return userOf(found(users, id, 'user'));
+    });
 
   return {
     add: (user, secrets, entry) =>
@@ -42,10 +59,12 @@ export function createMemoryUsers(
           ...structuredClone(user),
           id: users.length + 1,
           secondFactor: 'none',
+          revision: 0,
           createdAt: instant(user.createdAt),
           secrets: { ...secrets, totp: null },
           sheet: [],
           totpStep: null,
+          knownAfterCall: 0,
         };
         users.push(added);
         write({ userId: added.id });
@@ -60,48 +79,47 @@ export function createMemoryUsers(
       }),
     secretsOf: (id) => perform(() => users.find((user) => user.id === id)?.secrets),
     list: () => perform(() => users.map(userOf).sort(byName)),
+    countEnabled: () =>
+      perform(() => {
+        const enabled = users.filter(({ disabled }) => !disabled);
+        const careful = enabled.filter(({ secondFactor }) => secondFactor !== 'none');
+        return { all: enabled.length, withSecondFactor: careful.length };
+      }),
     hasNumber: (number) =>
       perform(() => users.some((user) => !user.disabled && user.numbers.includes(number))),
 
     change: (id, changes, entry) =>
-      perform(() => {
-        const write = written(entry);
-        checkSettings({ ...found(users, id, 'user'), ...changes });
-        change<MemoryUser>(users, id, structuredClone(changes));
-        write();
-        return userOf(found(users, id, 'user'));
+      changing(id, entry, (user) => {
+        checkSettings({ ...user, ...changes });
+        return structuredClone(changes);
       }),
-    setPin: (id, pinHash, entry) =>
-      perform(() => {
-        const write = written(entry);
-        const { secrets } = found(users, id, 'user');
-        change(users, id, { secrets: { ...secrets, pinHash } });
-        write();
-      }),
-    setKnockCode: (id, lookup, entry) =>
-      perform(() => {
-        const write = written(entry);
-        const { secrets } = found(users, id, 'user');
+    setPin: async (id, pinHash, entry) => {
+      await changing(id, entry, ({ secrets }) => ({
+        secrets: { ...secrets, pinHash },
+        knownAfterCall: calls.length,
+      }));
+    },
+    setKnockCode: async (id, lookup, entry) => {
+      await changing(id, entry, ({ secrets }) => {
         refuseTaken(lookup, id);
-        change(users, id, { secrets: { ...secrets, knockCodeLookup: lookup } });
-        write();
-      }),
+        return {
+          secrets: { ...secrets, knockCodeLookup: lookup },
+          knownAfterCall: calls.length,
+        };
+      });
+    },
     setSecondFactor: (id, factor, entry) =>
-      perform(() => {
-        const write = written(entry);
-        const { secrets } = found(users, id, 'user');
+      changing(id, entry, ({ secrets }) => {
         const sheet = factor.kind === 'sheet' ? [...factor.lookups] : [];
         if (new Set(sheet).size < sheet.length) {
           throw new AccessError('conflict', 'Such a code is on the sheet already.');
         }
-        change(users, id, {
+        return {
           secondFactor: factor.kind,
           sheet,
           totpStep: null,
           secrets: { ...secrets, totp: factor.kind === 'totp' ? factor.sealed : null },
-        });
-        write();
-        return userOf(found(users, id, 'user'));
+        };
       }),
     useTotpStep: (id, step, entry) =>
       perform(() => {
@@ -139,6 +157,7 @@ function checkSettings(settings: UserSettings): void {
   }
 }
 
-function userOf({ secrets: _secrets, sheet, totpStep: _step, ...user }: MemoryUser): User {
+function userOf(kept: MemoryUser): User {
+  const { secrets: _secrets, sheet, totpStep: _step, knownAfterCall: _call, ...user } = kept;
   return { ...user, codesLeft: sheet.length };
 }

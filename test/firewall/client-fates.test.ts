@@ -84,7 +84,7 @@ it('fails what is under way when the helper goes, and comes back by itself', asy
   await until(() => disturbed >= before + 2); // unknown end, and a new connection
   const again = client?.limits();
   await until(() => requests.length === 2);
-  const limits = { services: ['web'], longest: 1, mostAddresses: 1 };
+  const limits = { services: ['web'], longest: 1, mostAddresses: 1, networks: false };
   answer({ id: requests[1]?.id, ok: true, limits });
   expect(await again).toEqual(limits);
 });

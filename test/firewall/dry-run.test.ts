@@ -12,6 +12,15 @@ firewallContract('DryRunFirewall', async () => {
   };
 });
 
+it('opens no network where its limits say so', async () => {
+  const limits = { ...contractLimits, networks: false };
+  const firewall = new DryRunFirewall(limits, { now: () => 0 }, () => {});
+  const services = [{ service: 'web', seconds: 60 }];
+  const opened = firewall.open({ address: '2001:db8:0:1::/64' as Address, services });
+  await expect(opened).rejects.toMatchObject({ code: 'firewall-refused' });
+  expect(await firewall.limits()).toEqual(limits);
+});
+
 it('says what it would do', async () => {
   const said: string[] = [];
   const firewall = new DryRunFirewall(contractLimits, { now: () => 0 }, (text) => said.push(text));

@@ -6,7 +6,7 @@ import type { SyncReport } from '../../src/domain/ports.ts';
 import { DryRunFirewall } from '../../src/firewall/dry-run.ts';
 import { startReconciler, type Reconciler } from '../../src/firewall/reconciler.ts';
 
-const limits = { services: ['web'], longest: 3600, mostAddresses: 10 };
+const limits = { services: ['web'], longest: 3600, mostAddresses: 10, networks: true };
 
 /** The dry run, with the faults that a test wants. */
 class TroubledFirewall extends DryRunFirewall {

@@ -3,11 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { changesBetween } from '../../src/firewall/wire-compare.ts';
 import { LineReader, type Line } from '../../src/firewall/wire-lines.ts';
 import { parseRequest } from '../../src/firewall/wire-request.ts';
-import { prefixOf } from '../../src/firewall/wire-address.ts';
-import { checkAddress, checkOpening, Refused } from '../../src/firewall/wire-rules.ts';
+import { networkOf } from '../../src/firewall/wire-address.ts';
+import {
+  checkAddress,
+  checkOpening,
+  networksFault,
+  Refused,
+  sortOpenings,
+} from '../../src/firewall/wire-rules.ts';
 import { parseAddress, sixtyFourOf, type Address } from '../../src/domain/address.ts';
 
-const limits = { services: ['web', 'sip'], longest: 3600, mostAddresses: 10 };
+const limits = { services: ['web', 'sip'], longest: 3600, mostAddresses: 10, networks: true };
 
 function read(chunks: readonly Uint8Array[], longest = 40): Line[] {
   const reader = new LineReader(longest);
@@ -212,10 +218,37 @@ describe('rules', () => {
           expect(() => checkAddress(text)).not.toThrow();
           const network = sixtyFourOf(text as Address);
           expect(() => checkAddress(network)).not.toThrow();
-          expect(`${prefixOf(text)}/64`).toBe(network);
+          const wide = [...groups.slice(0, 3), 0, 0, 0, 0, 0].map((g) => g.toString(16));
+          expect(networkOf(text)).toBe(new URL(`http://[${wide.join(':')}]`).hostname.slice(1, -1));
         }
       }),
     );
+  });
+
+  it.each([
+    ['203.0.113.7', '203.0.113.0'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::'],
+    ['2001:db8::6', '2001:db8::'],
+    ['2001:0:0:1::6', '2001::'],
+    ['2001:0:1::6', '2001:0:1::'],
+  ])('knows the network of %s', (host, network) => {
+    expect(networkOf(host)).toBe(network);
+  });
+
+  it('opens no network of 64 bits where it may not, and says what to set', () => {
+    const single = { ...limits, networks: false };
+    const web = [{ service: 'web', seconds: 5 }];
+    const network = { address: '2001:db8:0:1::/64', services: web };
+    const host = { address: '2001:db8:0:1::7', services: web };
+    expect(() => checkOpening(network, single)).toThrow(/"networks": true/);
+    expect(() => checkOpening(host, single)).not.toThrow();
+    expect(() => checkOpening(network, limits)).not.toThrow();
+    expect(sortOpenings([network, host], single)).toMatchObject({
+      good: [host],
+      failed: [{ address: network.address, reason: expect.stringMatching(/"networks": true/) }],
+    });
+    expect(networksFault(single)).toMatch(/as a \/64: .*"networks": true/);
+    expect(networksFault(limits)).toBeUndefined();
   });
 
   it('refuses a service twice, and every time that is no time', () => {

@@ -18,6 +18,8 @@ describe('readConfig', () => {
   it('fills in what may be left out', () => {
     const config = readConfig(JSON.stringify(good));
     expect(config).toMatchObject({ table: 'dialgate', trusted: [], socketGroup: undefined });
+    expect(config.networks).toBe(false);
+    expect(readConfig(withKeys({ networks: true })).networks).toBe(true);
     expect(config.pairing).toEqual({ first: 49_152, last: 65_535 });
     expect(config.nft[0]).toBe('/usr/sbin/nft');
   });
@@ -30,6 +32,7 @@ describe('readConfig', () => {
     [withKeys({ table: 'x; flush ruleset' }), /table: must be a name/],
     [withKeys({ longest: 0 }), /longest: must be a whole number from 1/],
     [withKeys({ mostAddresses: 1e9 }), /mostAddresses: must be a whole number from 1 to 20000/],
+    [withKeys({ networks: 'yes' }), /networks: must be true or false/],
     [withKeys({ services: {} }), /services: name 1 to 32/],
     [withKeys({ services: { SSH: ['tcp/22'] } }), /"SSH" is not a service name/],
     [withKeys({ services: { ssh: [] } }), /services.ssh: must be a list/],

@@ -1,9 +1,12 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pickDecoys, pickPort } from '../../src/helper/decoys.ts';
 import { portsInUse } from '../../src/helper/ports-in-use.ts';
 
@@ -53,4 +56,43 @@ it('knows the ports of listening sockets of both kinds and families', async () =
   const used = await portsInUse();
   expect(ports.filter((one) => !used.has(one))).toEqual([]);
   all.forEach((one) => one.close());
+});
+
+describe('where the sockets of the host cannot all be seen', () => {
+  const header = '  sl  local_address rem_address   st\n';
+  const socket = '   0: 0100007F:0050 00000000:0000 0A\n';
+  let folder: string;
+  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'dialgate-proc-'));
+    for (const name of ['tcp', 'tcp6', 'udp', 'udp6']) write(name, header);
+    write('tcp', header + socket);
+    write('if_inet6', '');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it.each(['tcp', 'tcp6', 'udp', 'udp6'])('no port is free without %s', async (name) => {
+    expect([...(await portsInUse(folder))]).toEqual([80]);
+    const refusal = {
+      code: 'kernel',
+      message: expect.stringMatching(new RegExp(`/${name} \\(.*nothing is recorded`)),
+    };
+    rmSync(join(folder, name));
+    await expect(portsInUse(folder)).rejects.toMatchObject(refusal);
+    write(name, '');
+    await expect(portsInUse(folder)).rejects.toMatchObject(refusal);
+    rmSync(join(folder, name));
+    mkdirSync(join(folder, name));
+    await expect(portsInUse(folder)).rejects.toMatchObject(refusal);
+  });
+
+  it('a kernel without IPv6 has nothing more to show', async () => {
+    for (const name of ['tcp6', 'udp6', 'if_inet6']) rmSync(join(folder, name));
+    expect([...(await portsInUse(folder))]).toEqual([80]);
+  });
+
+  it('no port is free without any of it', async () => {
+    await expect(portsInUse(join(folder, 'none'))).rejects.toMatchObject({ code: 'kernel' });
+  });
 });

@@ -1,6 +1,6 @@
 // Sends many datagrams and ends. Runs inside a namespace whose loopback has a local route for the sources.
 //   spread PREFIX FROM TO HOST PORT-FROM PORT-TO PACKETS
-//     from each source PREFIX + n (198.18. or fd00:18::), so many datagrams to one port by chance
+//     from each source PREFIX + n (198.18. or fd00:18::) or with n for the star (fd00:18:*::1), so many datagrams to one port by chance
 //   sweep SOURCE HOST PORT-FROM PORT-TO
 //     from one source to every port in order
 import { createSocket } from 'node:dgram';
@@ -22,7 +22,7 @@ async function spread(prefix, from, to, host, first, last, packets) {
   const ports = Number(last) - Number(first) + 1;
   for (let n = Number(from); n < Number(to); n++) {
     const end = prefix.includes(':') ? n.toString(16) : `${n >> 8}.${n & 255}`;
-    const socket = await bound(prefix + end);
+    const socket = await bound(prefix.includes('*') ? prefix.replace('*', end) : prefix + end);
     const port = Number(first) + Math.floor(Math.random() * ports);
     for (let k = 0; k < Number(packets); k++) await send(socket, port, host);
     socket.close();

@@ -35,6 +35,7 @@ export const usualLimits = {
   trusted: ['198.51.100.0/24', '2001:db8::/32'],
   longest: 86_400,
   mostAddresses: 100,
+  networks: true,
 };
 
 /** A folder with a root-owned configuration, the socket's folder and a copy of the helper that its user can read. */
@@ -83,10 +84,11 @@ export class HelperProcess {
     return helper;
   }
 
-  /** Without waiting for it to be ready. */
-  static launch(space: Namespace, home: HelperHome): HelperProcess {
-    const command = [...droppedPrivileges, process.execPath, home.main, '--config', home.config];
-    return new HelperProcess(space.start('setpriv', ...command));
+  /** Without waiting for it to be ready; `under` is a command that ends by running another. */
+  static launch(space: Namespace, home: HelperHome, under: readonly string[] = []): HelperProcess {
+    const helper = [process.execPath, home.main, '--config', home.config];
+    const [program, ...args] = [...under, 'setpriv', ...droppedPrivileges, ...helper] as const;
+    return new HelperProcess(space.start(program ?? '', ...args));
   }
 
   get pid(): number {

@@ -16,6 +16,9 @@ import { HelperProcess, makeHome, type HelperHome } from './process.ts';
 
 const server4 = '192.0.2.1';
 const server6 = 'fd00:ff::1';
+const nobody = { sightings: [], strayNetworks: 0 };
+/** As many /24 as there are. */
+const anybody = { sightings: [], strayNetworks: 2 ** 24 };
 const sources4 = '198.18.0.0/16';
 const sources6 = 'fd00:18::/32';
 
@@ -76,6 +79,8 @@ describe.skipIf(whyNoNamespaces() !== undefined)('recordings, with packets', () 
   const nft = (...args: string[]): string => inside.run('nft', ...args);
   const recorded = (slot = 0, which = 'wanted'): string =>
     nft('list', 'set', 'inet', `dialgate_window${slot}`, which);
+  const decoysOf = (slot: number): number[] =>
+    [...recorded(slot, 'decoys').matchAll(/(\d+) timeout/g)].map(([, port]) => Number(port));
   const cameFour = (): number =>
     [...nft('list', 'set', 'inet', 'dialgate_window0', 'came4').matchAll(/expires/g)].length;
   async function record(ports: readonly number[] | 'any', seconds = 60): Promise<Recording> {
@@ -106,7 +111,7 @@ describe.skipIf(whyNoNamespaces() !== undefined)('recordings, with packets', () 
   ): Promise<readonly Sighting[]> {
     let seen: readonly Sighting[] = [];
     for (let tries = 0; tries < 40; tries++) {
-      seen = await recording.seen();
+      seen = (await recording.seen()).sightings;
       if (enough(seen)) break;
       await sleep(50);
     }
@@ -117,7 +122,7 @@ describe.skipIf(whyNoNamespaces() !== undefined)('recordings, with packets', () 
     const recording = await record('any');
     const [port = 0] = recording.ports;
     expect(port).toBeGreaterThanOrEqual(49_152);
-    expect(await recording.seen()).toEqual([]);
+    expect(await recording.seen()).toEqual(nobody);
     // even if something should listen there after all
     pbx.tell('listen', port);
     expect(await pbx.says(`up ${port}`)).toBe(true);
@@ -170,24 +175,83 @@ describe.skipIf(whyNoNamespaces() !== undefined)('recordings, with packets', () 
     const [port = 0] = recording.ports;
     await sendsUdp('198.18.3.1', port, 2);
     await Promise.all([
-      flood('sweep', '198.18.3.2', server4, 20_000, 65_535),
-      flood('sweep', 'fd00:18:0:3::2', server6, port, Math.min(port + 30, 65_535)),
+      flood('sweep', '198.18.33.2', server4, 20_000, 65_535),
+      flood('sweep', 'fd00:18:3:3::2', server6, port, Math.min(port + 30, 65_535)),
     ]);
-    await sendsUdp('fd00:18:0:3::99', port); // the sweeper's neighbour in its own /64
-    const seen = await soon(recording, (all) => all.length === 4);
+    // neighbours of sweepers, in the same /24 and /48, and those next to them
+    for (const from of ['198.18.33.99', '198.18.34.2', 'fd00:18:3:99::9', 'fd00:18:4:3::2']) {
+      await sendsUdp(from, port);
+    }
+    const seen = await soon(recording, (all) => all.length === 7);
     expect(Object.fromEntries(seen.map(({ address, sweeper }) => [address, sweeper]))).toEqual({
       '198.18.3.1': false,
-      '198.18.3.2': true,
-      'fd00:18:0:3::2': true,
-      'fd00:18:0:3::99': true,
+      '198.18.33.2': true,
+      '198.18.33.99': true,
+      '198.18.34.2': false,
+      'fd00:18:3:3::2': true,
+      'fd00:18:3:99::9': true,
+      'fd00:18:4:3::2': false,
     });
+    expect((await recording.seen()).strayNetworks).toBe(2);
+  });
+
+  it('counts the networks of a sweep from many addresses, each of which tries one port', async () => {
+    const recording = await record('any');
+    const [port = 0] = recording.ports;
+    for (const [at, decoy] of decoysOf(0).slice(0, 12).entries()) {
+      // three networks of each family, in each of them two addresses
+      await sendsUdp(`198.18.${40 + (at % 3)}.${at}`, decoy);
+      await sendsUdp(`fd00:18:${40 + (at % 3)}:${at}::1`, decoy);
+    }
+    await sendsUdp('198.18.40.200', port); // the one of them that was lucky
+    const seen = await soon(recording, (all) => all.length === 1);
+    expect(seen).toMatchObject([{ address: '198.18.40.200', sweeper: true }]);
+    expect((await recording.seen()).strayNetworks).toBe(6);
+  });
+
+  it('counts strays although nobody has come to the port', async () => {
+    const recording = await record('any');
+    const [decoy = 0] = decoysOf(0);
+    await sendsUdp('198.18.50.1', decoy, 3);
+    for (let tries = 0; tries < 40 && (await recording.seen()).strayNetworks === 0; tries++) {
+      await sleep(50);
+    }
+    expect(await recording.seen()).toEqual({ sightings: [], strayNetworks: 1 });
+  });
+
+  it('suspects everybody once not all strays could be noted', async () => {
+    const recording = await record('any');
+    const [port = 0] = recording.ports;
+    await sendsUdp('198.18.51.1', port, 3);
+    expect(await soon(recording, (all) => all.length > 0)).toMatchObject([{ sweeper: false }]);
+    const [decoy = 0] = decoysOf(0);
+    await flood('spread', 'fd00:18:*::1', 0x100, 0x100 + 1100, server6, decoy, decoy, 1);
+    expect(await recording.seen()).toEqual(anybody);
+  });
+
+  it('leaves a connection alone that stands on a recorded port', async () => {
+    // as a container engine publishes a port: the host has no socket there
+    const hook = 'type nat hook prerouting priority -100;';
+    nft(`table ip published { chain in { ${hook} tcp dport 41000 redirect to :9000; }; }`);
+    try {
+      expect(await roamer.connects('held', '198.18.52.1', server4, 41_000)).toBe(true);
+      const recording = await record([41_000]);
+      roamer.tell('write', 'held', 'on');
+      expect(await roamer.says('data held echo:on')).toBe(true);
+      expect(await recording.seen()).toEqual(nobody);
+      // whoever comes anew is noted and turned away
+      expect(await roamer.connects('anew', '198.18.52.2', server4, 41_000)).toBe(false);
+      expect(await soon(recording, (all) => all.length > 0)).toMatchObject([
+        { address: '198.18.52.2', ports: [41_000] },
+      ]);
+    } finally {
+      nft('delete', 'table', 'ip', 'published');
+    }
   });
 
   it('lets what was opened at a decoy since then go on', async () => {
     await record('any');
-    const decoys = [...recorded(0, 'decoys').matchAll(/(\d+) timeout/g)].map(([, port]) =>
-      Number(port),
-    );
+    const decoys = decoysOf(0);
     expect(decoys.length).toBeGreaterThan(100);
     const [decoy = 0] = decoys;
     pbx.tell('listen', decoy);
@@ -211,9 +275,11 @@ describe.skipIf(whyNoNamespaces() !== undefined)('recordings, with packets', () 
       sweeper: false,
     });
     await flooding;
-    expect(await recording.seen()).toContainEqual(
+    const { sightings, strayNetworks } = await recording.seen();
+    expect(sightings).toContainEqual(
       expect.objectContaining({ address: '198.18.5.1', sweeper: false }),
     );
+    expect(strayNetworks).toBeGreaterThan(1);
     expect(disturbed).toBeLessThanOrEqual(1); // the first connection alone
   }, 60_000);
 
@@ -243,10 +309,11 @@ describe.skipIf(whyNoNamespaces() !== undefined)('recordings, with packets', () 
     expect(times.length).toBeGreaterThan(5);
     expect(times[times.length >> 1]).toBeLessThan(100);
     expect(cameFour()).toBe(4096);
-    expect(await recording.seen()).toEqual([]);
-    expect(await beside.seen()).toEqual([
-      { address: '198.18.6.2', ports: beside.ports, packets: 2, sweeper: false },
-    ]);
+    expect(await recording.seen()).toEqual(anybody);
+    expect(await beside.seen()).toEqual({
+      sightings: [{ address: '198.18.6.2', ports: beside.ports, packets: 2, sweeper: false }],
+      strayNetworks: 0,
+    });
     // the place is clean for whoever comes next
     await recording.stop();
     const next = await record('any');
@@ -264,7 +331,7 @@ describe.skipIf(whyNoNamespaces() !== undefined)('recordings, with packets', () 
     await expect(recording.seen()).rejects.toMatchObject({ code: 'firewall-refused' });
     await recording.stop(); // twice is no error
     const again = await record([233]);
-    expect(await again.seen()).toEqual([]);
+    expect(await again.seen()).toEqual(nobody);
   });
 
   it('ends by itself: what comes afterwards is not seen', async () => {
@@ -272,16 +339,21 @@ describe.skipIf(whyNoNamespaces() !== undefined)('recordings, with packets', () 
     await sleep(1200);
     await sendsUdp('198.18.8.1', 477);
     await sleep(100);
-    expect(await recording.seen()).toEqual([]);
+    expect(await recording.seen()).toEqual(nobody);
   });
 
   it('takes a port that was another window’s decoy', async () => {
-    await record([233]);
+    const first = await record([233]);
     // its neighbours are decoys
+    expect(decoysOf(0)).toContain(234);
     const second = await record([234]);
+    expect(decoysOf(0)).not.toContain(234);
+    expect(decoysOf(0)).toContain(232);
+    expect(decoysOf(1)).not.toContain(233);
     await sendsUdp('198.18.9.1', 234, 2);
     const seen = await soon(second, (all) => all.length > 0);
     expect(seen).toMatchObject([{ address: '198.18.9.1', packets: 2, sweeper: false }]);
+    expect(await first.seen()).toEqual(nobody);
   });
 
   it('refuses ports in use, the same port at once, and a ninth recording', async () => {

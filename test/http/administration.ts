@@ -15,7 +15,7 @@ const lockout = { forgiven: 2, first: 60, longest: 900, memory: 86_400 };
 export function administrationOn(given: Given): Administration {
   const { stores, clock } = given;
   const firewall = new DryRunFirewall(
-    { services: ['web', 'sip'], longest: 43_200, mostAddresses: 100 },
+    { services: ['web', 'sip'], longest: 43_200, mostAddresses: 100, networks: true },
     clock,
     () => undefined,
   );

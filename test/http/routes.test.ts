@@ -253,6 +253,7 @@ it.each<[AccessErrorCode, number]>([
   ['conflict', 409],
   ['too-many-open', 409],
   ['user-disabled', 409],
+  ['user-changed', 409],
   ['address-refused', 422],
   ['internal', 500],
   ['call-failed', 502],

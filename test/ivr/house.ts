@@ -66,7 +66,7 @@ export async function house(options: HouseOptions = {}) {
     { at: 0, actor: 'system', kind: 'user-created' },
   );
   const firewall = new WatchedFirewall(
-    { services: ['web'], longest: 86_400, mostAddresses: 100 },
+    { services: ['web'], longest: 86_400, mostAddresses: 100, networks: true },
     systemClock,
     () => undefined,
   );

@@ -70,6 +70,7 @@ describe('migrations', () => {
         services: ['web'],
         secondFactor: 'none',
         codesLeft: 0,
+        revision: 0,
         createdAt: 500,
       },
       secrets: { knockCodeLookup: 'lookup', pinHash: 'hash', totp: null },

@@ -97,5 +97,32 @@ export function callsContract({ stores, addUser, audit }: Bench): void {
         expect(await knows(mira.id, other, 0)).toBe(false);
       }
     });
+
+    it.each([
+      ['PIN', (id: number) => stores.users.setPin(id, 'new', entry('pin-reset'))],
+      ['knock code', (id: number) => stores.users.setKnockCode(id, 'n', entry('knock-code-reset'))],
+    ])(
+      'knows no number any more from before a new %s, whatever the clock says',
+      async (_, renew) => {
+        const [mira, otto] = [await addUser('mira'), await addUser('otto')];
+        const call = async (userId: number, caller: string): Promise<void> => {
+          const { id } = await begin({ callerNumber: caller, beganAt: 9_000 });
+          await stores.calls.end(id, 9_001, 'opened', userId, entry('call-ended'));
+        };
+        const knows = (userId: number, caller: string): Promise<boolean> =>
+          stores.calls.recognisedFrom(userId, caller, 0);
+        await call(mira.id, '555-0101');
+        await call(otto.id, '555-0102');
+        const during = await begin({ callerNumber: '555-0103' });
+        await renew(mira.id);
+        await stores.calls.end(during.id, 9_001, 'opened', mira.id, entry('call-ended'));
+        expect(await knows(mira.id, '555-0101')).toBe(false);
+        expect(await knows(mira.id, '555-0103')).toBe(false);
+        expect(await knows(otto.id, '555-0102')).toBe(true);
+        await stores.users.change(mira.id, { language: 'de' }, entry('user-changed'));
+        await call(mira.id, '555-0101');
+        expect(await knows(mira.id, '555-0101')).toBe(true);
+      },
+    );
   });
 }

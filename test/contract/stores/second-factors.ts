@@ -49,6 +49,25 @@ export function secondFactorsContract({ stores, addUser, audit }: Bench): void {
       expect(await stores.users.byId(id)).toEqual(none);
     });
 
+    it('are counted among the enabled users', async () => {
+      const count = () => stores.users.countEnabled();
+      expect(await count()).toEqual({ all: 0, withSecondFactor: 0 });
+      const mira = await withTotp('mira');
+      await withSheet('otto');
+      await addUser('zora');
+      expect(await count()).toEqual({ all: 3, withSecondFactor: 2 });
+      await stores.users.change(mira, { disabled: true }, entry('user-disabled'));
+      expect(await count()).toEqual({ all: 2, withSecondFactor: 1 });
+    });
+
+    it('leave the revision as it is when a code is used', async () => {
+      const revision = async (id: number) => (await stores.users.byId(id))?.revision;
+      const [mira, otto] = [await withTotp('mira'), await withSheet('otto')];
+      const before = [await revision(mira), await revision(otto)];
+      expect([await useStep(mira, 100), await useCode(otto, 'a')]).toEqual([true, true]);
+      expect([await revision(mira), await revision(otto)]).toEqual(before);
+    });
+
     it('use up a step once, and never an earlier one', async () => {
       const id = await withTotp();
       const tried = [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { usualSettings, type UserSettings } from '../../../src/domain/user.ts';
-import { entry, newUser, number, refused, type Bench } from './bench.ts';
+import { entry, newUser, number, refused, unwritable, type Bench } from './bench.ts';
 
 export function usersContract({ stores, addUser, audit }: Bench): void {
   describe('users', () => {
@@ -17,6 +17,7 @@ export function usersContract({ stores, addUser, audit }: Bench): void {
         services: ['web', 'sip'],
         secondFactor: 'none',
         codesLeft: 0,
+        revision: 0,
         createdAt: 500,
       });
       expect(await stores.users.byId(added.id)).toEqual(added);
@@ -55,7 +56,10 @@ export function usersContract({ stores, addUser, audit }: Bench): void {
         expect(changed).toMatchObject(change);
       }
       expect(await stores.users.byId(id)).toMatchObject(usualSettings);
-      expect(await stores.users.change(id, settings, entry('user-changed'))).toEqual(added);
+      expect(await stores.users.change(id, settings, entry('user-changed'))).toEqual({
+        ...added,
+        revision: 8,
+      });
       expect((await audit()).filter((row) => row.kind === 'user-changed')).toHaveLength(8);
     });
 
@@ -67,7 +71,42 @@ export function usersContract({ stores, addUser, audit }: Bench): void {
         entry('user-changed'),
       );
       const after = await stores.users.change(id, { language: 'de' }, entry('user-changed'));
-      expect(after).toEqual({ ...before, language: 'de' });
+      expect(after).toEqual({ ...before, language: 'de', revision: 2 });
+    });
+
+    it('has a new revision with every change of settings or secrets, and with nothing else', async () => {
+      const [mira, otto] = [await addUser('mira'), await addUser('otto')];
+      const { users } = stores;
+      const { id } = mira;
+      const revisions = [];
+      for (const change of [
+        () => users.change(id, { language: 'de' }, entry('user-changed')),
+        () => users.change(id, { disabled: true }, entry('user-disabled')),
+        () => users.setPin(id, 'another hash', entry('pin-reset')),
+        () => users.setKnockCode(id, 'new', entry('knock-code-reset')),
+        () => users.setSecondFactor(id, { kind: 'totp', sealed: 'x' }, entry('second-factor-set')),
+        () => users.useTotpStep(id, 1, entry('code-used')),
+        () =>
+          users.setSecondFactor(id, { kind: 'sheet', lookups: ['a'] }, entry('second-factor-set')),
+        () => users.useSheetCode(id, 'a', entry('code-used')),
+        () => users.setSecondFactor(id, { kind: 'none' }, entry('second-factor-removed')),
+      ]) {
+        await change();
+        revisions.push((await users.byId(id))?.revision);
+      }
+      expect(revisions).toEqual([1, 2, 3, 4, 5, 5, 6, 6, 7]);
+      expect(await users.byKnockCode('new')).toMatchObject({ user: { revision: 7 } });
+      expect(await users.byId(otto.id)).toEqual(otto);
+    });
+
+    it('keeps its revision when a change is refused', async () => {
+      const [mira] = [await addUser('mira'), await addUser('otto', 'taken')];
+      const { users } = stores;
+      const reset = entry('knock-code-reset');
+      await refused(users.setKnockCode(mira.id, 'taken', reset), 'conflict');
+      await refused(users.change(mira.id, { language: '' }, entry('user-changed')), 'invalid');
+      await refused(users.setPin(mira.id, 'hash', unwritable('pin-reset')), 'store-failed');
+      expect(await users.byId(mira.id)).toEqual(mira);
     });
 
     it.each([
@@ -194,7 +233,7 @@ export function usersContract({ stores, addUser, audit }: Bench): void {
       await stores.users.setKnockCode(mira.id, 'new', entry('knock-code-reset'));
       expect(await stores.users.byKnockCode('old')).toBeUndefined();
       expect(await stores.users.byKnockCode('new')).toEqual({
-        user: mira,
+        user: { ...mira, revision: 2 },
         secrets: { knockCodeLookup: 'new', pinHash: 'scrypt$…', totp: null },
       });
       expect((await audit()).filter((row) => row.kind === 'knock-code-reset')).toHaveLength(2);
