@@ -142,7 +142,7 @@ describe('init', () => {
 
 test('what the configuration promises and the helper will not do is told, each with its mend', () => {
   const config = configOf(
-    'access: { services: [web, nope], longest: 2h }\npairing: { ipv6: network }',
+    'access: { services: [web, nope], open_for: 1h, longest: 2h }\npairing: { ipv6: network }',
   );
   const limits = { services: ['web'], longest: 3600, mostAddresses: 10, networks: false };
   const words = disagreements(config, limits);
