@@ -11,6 +11,8 @@ export const lockout = (forgiven: number, first: number, longest: number) =>
       longest: duration.default(longest),
       memory: duration.default(86_400),
     })
+    .refine(({ first, longest }) => first <= longest, 'first must not be longer than longest')
+    .refine(({ longest, memory }) => longest <= memory, 'longest must not be longer than memory')
     .prefault({});
 
 const calls = (usual: number) => z.int().min(1).max(100_000).default(usual);
@@ -37,18 +39,23 @@ export const admissionRules = z
   })
   .prefault({});
 
-const prefix = z.string().regex(/^[0-9]{0,4}$/, 'at most four digits, in quotes');
+const inQuotes = 'digits in quotes, such as "00"';
+const prefix = z.string({ error: inQuotes }).regex(/^[0-9]{0,4}$/, 'at most four digits');
 
 /** How numbers are dialled where the PBX stands, so that one number is one number. */
 export const dialling = z
   .strictObject({
     country: z
-      .string()
+      .string({ error: inQuotes })
       .regex(/^([1-9][0-9]{0,2})?$/, 'a country calling code such as "49", or ""')
       .default(''),
     international: prefix.default('00'),
     trunk: prefix.default(''),
   })
+  .refine(
+    ({ international, trunk }) => international !== trunk || trunk === '',
+    'international and trunk must differ, or no number could be read',
+  )
   .prefault({});
 
 export const callBack = z.strictObject({
@@ -79,7 +86,12 @@ export const speechRules = z
     languages: z.array(language).max(20).default([]),
     /** Those that are offered at the greeting, in the order of their keys. */
     offer: z.array(language).max(9).default([]),
-    by_number: z.record(z.string(), language).default({}),
+    by_number: z
+      .record(
+        z.string().regex(/^[0-9*#+A-Za-z_.-]{1,40}$/, 'a number as Asterisk has it dialled'),
+        language,
+      )
+      .default({}),
     /** Where the languages' folders lie; by default those that ship with dialgate. */
     sounds: path.optional(),
     /** A site's own recordings, by language and prompt. */

@@ -41,7 +41,7 @@ dialling:
 admission:
   at_once: 50
   per_caller_per_hour: 20
-  exceptions: []              # numbers that these limits do not hold for
+  exceptions: []              # numbers treated like those of users: twice at once, no limit by the hour
 
 # Phones users back who have --callers call-back.
 # call_back:

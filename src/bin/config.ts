@@ -21,6 +21,9 @@ import {
   speechRules,
 } from './config-telephone.ts';
 
+/** A minute less than the dialplan's own limit (TIMEOUT(absolute)), so that we say goodbye first. Seconds. */
+const mostCall = 600;
+
 /** The whole configuration, with everything that has a sensible default defaulted. */
 const configFile = z.strictObject({
   database: path.default('/var/lib/dialgate/dialgate.db'),
@@ -77,7 +80,12 @@ const configFile = z.strictObject({
     .strictObject({
       first_key: duration.default(8),
       next_key: duration.default(5),
-      longest: duration.default(600),
+      longest: duration
+        .refine(
+          (s) => s <= mostCall,
+          'a duration of at most 10m, because the dialplan ends a call after 11',
+        )
+        .default(mostCall),
       longest_unrecognised: duration.default(180),
     })
     .prefault({}),
@@ -154,6 +162,8 @@ function wordsOf(issue: z.core.$ZodIssue): string {
       return `at most ${issue.maximum}`;
     case 'invalid_value':
       return `one of ${issue.values.join(', ')}`;
+    case 'invalid_key':
+      return `the key must be ${issue.issues[0]?.message ?? 'another'}`;
     case 'invalid_type':
       return issue.expected === 'object'
         ? 'keys with values, one a line'

@@ -163,7 +163,10 @@ export function createCall(parts: CallParts): Call {
           question.name,
           shown(question, taken, answered ? reading.soFar : undefined),
         );
-        return answered ? { kind: 'complete', value: reading.soFar as T } : { kind: 'invalid' };
+        // a # that comes too late is no answer to the next question
+        return answered
+          ? { kind: 'complete', value: reading.soFar as T, swallow: '#' }
+          : { kind: 'invalid' };
       }
       answering = true;
       taken += key;

@@ -20,7 +20,7 @@ export interface KnockParts extends VisitParts {
 }
 
 /**
- * The call, from the greeting to goodbye (DESIGN, "The call", steps 2 to 5).
+ * The call, from the greeting to goodbye (docs/calling.md).
  * Throws HungUp when the caller does, and what the outside throws at us.
  */
 export async function knockCall(

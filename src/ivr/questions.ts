@@ -79,6 +79,7 @@ export function addressQuestion(canPair: boolean): Question<KeyedAddress | 'pair
       const twelve = /^[0-9]{12}$/.test(keys) ? fourNumbers(keys) : undefined;
       if (twelve) return { kind: 'complete', value: twelve, swallow: '#' };
       if (canPair && keys === '0#') return { kind: 'complete', value: 'pair' };
+      if (canPair && keys === '0') return { kind: 'incomplete', soFar: 'pair' };
       return entry(keys, fourNumbers);
     },
   };

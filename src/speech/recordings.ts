@@ -63,9 +63,12 @@ function namesIn(folder: string): string[] {
       .filter((name) => !name.startsWith('.'))
       .sort();
   } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new AccessError(
       'invalid',
-      `The recordings in ${folder} (speech.recordings) cannot be read: ${(cause as Error).message}`,
+      missing
+        ? `There is no folder ${folder} (speech.recordings). Make it, or take the key out of the configuration.`
+        : `The recordings in ${folder} (speech.recordings) cannot be read: ${(cause as Error).message}`,
       { cause },
     );
   }

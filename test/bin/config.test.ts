@@ -91,6 +91,24 @@ describe('the configuration', () => {
       /access\.services names nope; firewall\.services has web/,
     ],
     ['access: { services: [web], most_open: 0 }', /access\.most_open: at least 1/],
+    [
+      'access: { services: [web], user_lockout: { first: 1h } }',
+      /access\.user_lockout: first must not be longer than longest/,
+    ],
+    [
+      'access: { services: [web], caller_lockout: { memory: 1m } }',
+      /access\.caller_lockout: longest must not be longer than memory/,
+    ],
+    ['access: { services: [web] }\ncall: { longest: 30m }', /call\.longest: .*at most 10m/],
+    ['access: { services: [web] }\ndialling: { country: 49 }', /dialling\.country: .*in quotes/],
+    [
+      'access: { services: [web] }\ndialling: { international: "0", trunk: "0" }',
+      /dialling: international and trunk must differ/,
+    ],
+    [
+      'access: { services: [web] }\nspeech: { by_number: { "+1 555": en } }',
+      /speech\.by_number.*a number as Asterisk/,
+    ],
     ['access: [', /is not YAML/],
     ['', /line 1: access/],
     ['just words', /the file/],

@@ -266,6 +266,26 @@ describe('hands', () => {
     expect(await it.open()).toEqual([here]);
   });
 
+  test('a # that was not forgotten but slow is no answer to the read-back', async () => {
+    const it = await house();
+    const { line } = await it.phone((prompt, caller, heard) => {
+      if (prompt === 'address-or-pair') caller.key('203*0*113*7');
+      else if (prompt === 'read-back') {
+        caller.key('#');
+        setTimeout(() => caller.key('1'), 5000);
+      } else answering({ ...good, menu: '9' })(prompt, caller, heard);
+    });
+    expect(line.said.filter((name) => name === 'read-back')).toHaveLength(1);
+    expect(it.keyed).toContain('read-back 1');
+    expect(await it.open()).toEqual([here]);
+  });
+
+  test('0 without its # asks to be recognised, too', async () => {
+    const it = await house();
+    const { line } = await it.phone(answering({ ...good, 'address-or-pair': ['0'] }));
+    expect(line.said).toContain('pair-port');
+  });
+
   test('where the server’s own address is not known, pairing does without it', async () => {
     const it = await house({ parts: { externalAddress: () => undefined } });
     it.firewall.sightings = (seconds) =>

@@ -123,7 +123,8 @@ test('a language is chosen with a star, and only one that is offered', () => {
 
 test('0 and # ask to be recognised only where that is to be had', () => {
   expect(addressOrPair(true).read('0#')).toEqual({ kind: 'complete', value: 'pair' });
-  expect(addressOrPair(true).read('0')).toEqual({ kind: 'incomplete' });
+  expect(addressOrPair(true).read('0')).toEqual({ kind: 'incomplete', soFar: 'pair' });
+  expect(addressOrPair(false).read('0')).toEqual({ kind: 'incomplete' });
   expect(addressOrPair(false).read('0#')).toEqual({ kind: 'invalid' });
 });
 

@@ -197,6 +197,6 @@ describe('a wrong recording is named, with what is wrong and a command that mend
 
   test('a folder that is not there', () => {
     rmSync(recordings, { recursive: true });
-    expect(fault()).toContain(`${recordings} (speech.recordings) cannot be read`);
+    expect(fault()).toContain(`${recordings} (speech.recordings). Make it`);
   });
 });
