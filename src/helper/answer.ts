@@ -2,7 +2,7 @@ import type { WireAnswer, WireRequest } from '../firewall/wire.ts';
 import { Refused } from '../firewall/wire-rules.ts';
 import type { Gate } from './gate.ts';
 import { reasonOf, type Log } from './log.ts';
-import type { Recordings } from './recordings.ts';
+import type { Recordings } from './recording/recordings.ts';
 
 export interface Doors {
   readonly gate: Gate;

@@ -6,14 +6,14 @@ import type {
   WireTimings,
 } from '../firewall/wire.ts';
 import { checkAddress, checkOpening, Refused, tooMany } from '../firewall/wire-rules.ts';
-import type { HelperConfig } from './config.ts';
-import { editLine, firstEditLine, openedOf, type Edit } from './elements.ts';
-import { Fresh } from './fresh.ts';
+import type { HelperConfig } from './config/config.ts';
+import { editLine, firstEditLine, openedOf, type Edit } from './guard/elements.ts';
+import { Fresh } from './guard/fresh.ts';
 import { Ledger } from './ledger.ts';
-import { listSet, type Listed } from './nft-list.ts';
-import { kinds, openSet } from './sets.ts';
+import { listSet, type Listed } from './nft/nft-list.ts';
+import { kinds, openSet } from './guard/sets.ts';
 import { syncGate } from './sync.ts';
-import type { Transactions } from './transactions.ts';
+import type { Transactions } from './nft/transactions.ts';
 import { Turns } from './turns.ts';
 
 export interface GateEvents {

@@ -1,15 +1,15 @@
 import type { WireRequest } from '../firewall/wire.ts';
 import { answer } from './answer.ts';
-import type { HelperConfig } from './config.ts';
+import type { HelperConfig } from './config/config.ts';
 import { Gate, limitsOf } from './gate.ts';
-import { Guard } from './guard.ts';
+import { Guard } from './guard/guard.ts';
 import type { Log } from './log.ts';
-import { NftMonitor } from './nft-monitor.ts';
-import { NftShell } from './nft-shell.ts';
-import { Recordings } from './recordings.ts';
-import { claimSocket, giveToGroup } from './socket-file.ts';
-import { listen, type SocketServer } from './socket-server.ts';
-import { Transactions } from './transactions.ts';
+import { NftMonitor } from './nft/nft-monitor.ts';
+import { NftShell } from './nft/nft-shell.ts';
+import { Recordings } from './recording/recordings.ts';
+import { claimSocket, giveToGroup } from './socket/socket-file.ts';
+import { listen, type SocketServer } from './socket/socket-server.ts';
+import { Transactions } from './nft/transactions.ts';
 import { Watch } from './watch.ts';
 
 /** Puts the parts together. The guard stands before the first request is read. */

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { findNft, loadConfig } from './config-file.ts';
-import { ConfigError } from './config-values.ts';
+import { findNft, loadConfig } from './config/config-file.ts';
+import { ConfigError } from './config/config-values.ts';
 import { startHelper } from './helper.ts';
 import { log, reasonOf } from './log.ts';
-import { rulesetOf } from './ruleset.ts';
+import { rulesetOf } from './guard/ruleset.ts';
 
 const usage = `dialgate-helper [--config FILE] [--check]
 

@@ -15,7 +15,7 @@ import { checkConfig, disagreements } from '../../src/bin/check-config.ts';
 import { readConfig } from '../../src/bin/config.ts';
 import { init } from '../../src/bin/init.ts';
 import { readKey } from '../../src/bin/key-file.ts';
-import { readConfig as readHelperConfig } from '../../src/helper/config.ts';
+import { readConfig as readHelperConfig } from '../../src/helper/config/config.ts';
 
 let folder = '';
 beforeEach(() => {

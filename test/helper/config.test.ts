@@ -2,9 +2,9 @@ import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { findNft, loadConfig } from '../../src/helper/config-file.ts';
-import { readConfig } from '../../src/helper/config.ts';
-import { outermost, parseCidr } from '../../src/helper/cidr.ts';
+import { findNft, loadConfig } from '../../src/helper/config/config-file.ts';
+import { readConfig } from '../../src/helper/config/config.ts';
+import { outermost, parseCidr } from '../../src/helper/config/cidr.ts';
 
 const good = {
   socket: '/run/dialgate/helper.sock',

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { NftLost, NftRefused, NftShell } from '../../src/helper/nft-shell.ts';
+import { NftLost, NftRefused, NftShell } from '../../src/helper/nft/nft-shell.ts';
 import { makeNamespace, whyNoNamespaces, type Namespace } from '../fixtures/namespace.ts';
 
 describe.skipIf(whyNoNamespaces() !== undefined)('NftShell', () => {

@@ -1,4 +1,4 @@
-import type { AddressKind } from '../firewall/wire-address.ts';
+import type { AddressKind } from '../../firewall/wire-address.ts';
 
 /** Every address is looked up in a set of its kind: hash sets all, for a host and for a /64 alike. */
 export const kinds: readonly AddressKind[] = ['4', '6', '6net'];

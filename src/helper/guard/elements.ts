@@ -1,6 +1,6 @@
-import type { WireOpened } from '../firewall/wire.ts';
-import { kindOf, type AddressKind } from '../firewall/wire-address.ts';
-import type { Listed } from './nft-list.ts';
+import type { WireOpened } from '../../firewall/wire.ts';
+import { kindOf, type AddressKind } from '../../firewall/wire-address.ts';
+import type { Listed } from '../nft/nft-list.ts';
 import { memory } from './ruleset.ts';
 import { addressOf, freshSet, keyOf, kinds, openSet, visitedSet, type SetOf } from './sets.ts';
 

@@ -1,6 +1,6 @@
-import type { WireSighting } from '../firewall/wire.ts';
-import { addressFault, networkOf } from '../firewall/wire-address.ts';
-import type { Listed } from './nft-list.ts';
+import type { WireSighting } from '../../firewall/wire.ts';
+import { addressFault, networkOf } from '../../firewall/wire-address.ts';
+import type { Listed } from '../nft/nft-list.ts';
 
 /** Puts together who came to the wanted ports, and whose network is a stray one. */
 export function sightingsOf(

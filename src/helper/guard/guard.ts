@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { HelperConfig } from './config.ts';
-import type { Log } from './log.ts';
-import { runNft } from './nft-run.ts';
+import type { HelperConfig } from '../config/config.ts';
+import type { Log } from '../log.ts';
+import { runNft } from '../nft/nft-run.ts';
 import { rulesetOf } from './ruleset.ts';
 
 /** What a look at the guard found: as it should be, or rebuilt (its elements are lost). */

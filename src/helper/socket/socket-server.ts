@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
-import type { WireAnswer, WireEvent } from '../firewall/wire.ts';
+import type { WireAnswer, WireEvent } from '../../firewall/wire.ts';
 import { Client, type Answer, type ClientTimes } from './client.ts';
-import { ConfigError } from './config-values.ts';
+import { ConfigError } from '../config/config-values.ts';
 
 /** Connections at once: the app, a command line or two, and room for those that are going. */
 const mostClients = 16;

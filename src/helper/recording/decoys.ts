@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { PairingPorts } from './config.ts';
+import type { PairingPorts } from '../config/config.ts';
 
 /** So many ports beside the wanted ones tell who sweeps. */
 const decoyCount = 128;

@@ -1,5 +1,5 @@
-import type { WireLimits } from '../firewall/wire.ts';
-import { Refused, tooMany } from '../firewall/wire-rules.ts';
+import type { WireLimits } from '../../firewall/wire.ts';
+import { Refused, tooMany } from '../../firewall/wire-rules.ts';
 import { NftLost, NftRefused, type NftShell } from './nft-shell.ts';
 
 /** Carries out lines, each all or not at all, and says in the protocol's words what went wrong. */

@@ -1,8 +1,8 @@
 import { accessSync, chownSync, constants, lstatSync, readFileSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { ConfigError } from './config-values.ts';
-import { reasonOf, type Log } from './log.ts';
+import { ConfigError } from '../config/config-values.ts';
+import { reasonOf, type Log } from '../log.ts';
 
 /**
  * Makes room for our socket: removes a file that a dead helper left, and refuses

@@ -1,4 +1,4 @@
-import { Refused } from '../firewall/wire-rules.ts';
+import { Refused } from '../../firewall/wire-rules.ts';
 import { runNft } from './nft-run.ts';
 
 export interface Listed {

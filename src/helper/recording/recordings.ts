@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { everyNetwork, type WireSighting } from '../firewall/wire.ts';
-import { checkRecording, Refused } from '../firewall/wire-rules.ts';
-import { isServicePort, type HelperConfig } from './config.ts';
+import { everyNetwork, type WireSighting } from '../../firewall/wire.ts';
+import { checkRecording, Refused } from '../../firewall/wire-rules.ts';
+import { isServicePort, type HelperConfig } from '../config/config.ts';
 import { pickDecoys, pickPort } from './decoys.ts';
-import { listSet } from './nft-list.ts';
+import { listSet } from '../nft/nft-list.ts';
 import { portsInUse } from './ports-in-use.ts';
 import { sightingsOf } from './sightings.ts';
-import type { Transactions } from './transactions.ts';
-import { Turns } from './turns.ts';
+import type { Transactions } from '../nft/transactions.ts';
+import { Turns } from '../turns.ts';
 import {
   cameSets,
   endLine,

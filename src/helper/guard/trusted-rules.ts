@@ -1,4 +1,4 @@
-import type { Cidr } from './cidr.ts';
+import type { Cidr } from '../config/cidr.ts';
 
 /** Lets trusted networks pass: a rule for each family that has any. */
 export function trustedRules(trusted: readonly Cidr[], which: 'saddr' | 'daddr'): string {

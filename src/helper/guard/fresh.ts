@@ -1,5 +1,5 @@
-import { kindOf, type AddressKind } from '../firewall/wire-address.ts';
-import { listSet } from './nft-list.ts';
+import { kindOf, type AddressKind } from '../../firewall/wire-address.ts';
+import { listSet } from '../nft/nft-list.ts';
 import { addressOf, freshSet } from './sets.ts';
 
 /** However many callers wait for their first packet, a list is made so often at most. Milliseconds. */

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Refused } from '../firewall/wire-rules.ts';
+import { Refused } from '../../firewall/wire-rules.ts';
 
 /** The local ports of every socket of this host, whether it listens or not (proc(5)). @throws Refused `kernel` */
 export async function portsInUse(folder = '/proc/net'): Promise<ReadonlySet<number>> {

@@ -4,9 +4,9 @@ import {
   type WireAnswer,
   type WireEvent,
   type WireRequest,
-} from '../firewall/wire.ts';
-import { LineReader, type Line } from '../firewall/wire-lines.ts';
-import { parseRequest } from '../firewall/wire-request.ts';
+} from '../../firewall/wire.ts';
+import { LineReader, type Line } from '../../firewall/wire-lines.ts';
+import { parseRequest } from '../../firewall/wire-request.ts';
 
 export type Answer = (request: WireRequest, receivedAt: number) => Promise<WireAnswer>;
 

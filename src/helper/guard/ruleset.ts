@@ -1,6 +1,6 @@
-import type { AddressKind } from '../firewall/wire-address.ts';
-import type { HelperConfig } from './config.ts';
-import { portKey } from './ports.ts';
+import type { AddressKind } from '../../firewall/wire-address.ts';
+import type { HelperConfig } from '../config/config.ts';
+import { portKey } from '../config/ports.ts';
 import { freshSet, kinds, openSet, side, visitedSet, type SetOf } from './sets.ts';
 import { trustedRules } from './trusted-rules.ts';
 
