@@ -6,22 +6,12 @@ import type {
   WireTimings,
 } from '../firewall/wire.ts';
 import { checkAddress, checkOpening, Refused, tooMany } from '../firewall/wire-rules.ts';
+import type { Backend } from './backend.ts';
 import type { HelperConfig } from './config/config.ts';
-import { editLine, firstEditLine, openedOf, type Edit } from './guard/elements.ts';
-import { Fresh } from './guard/fresh.ts';
+import type { Edit } from './edit.ts';
 import { Ledger } from './ledger.ts';
-import { listSet, type Listed } from './nft/nft-list.ts';
-import { kinds, openSet } from './guard/sets.ts';
 import { syncGate } from './sync.ts';
-import type { Transactions } from './nft/transactions.ts';
 import { Turns } from './turns.ts';
-
-export interface GateEvents {
-  /** The kernel says that something is missing: resolves when the guard stands again. */
-  readonly repair: () => Promise<unknown>;
-  /** Nobody knows what the kernel has now. */
-  readonly doubt: (why: string) => void;
-}
 
 /** How long packets are counted where asking is cheap: longer than a telephone call lasts. Seconds. */
 const freshFor = 900;
@@ -39,21 +29,16 @@ const micro = (from: number, to: number): number => Math.round((to - from) * 100
  */
 export class Gate {
   readonly limits: WireLimits;
-  readonly #nft: string;
-  readonly #table: string;
-  readonly #transactions: Transactions;
-  readonly #events: GateEvents;
+  readonly #backend: Backend;
+  readonly #doubt: (why: string) => void;
   readonly #ledger = new Ledger();
-  readonly #fresh: Fresh;
   readonly #turns = new Turns();
 
-  constructor(nft: string, config: HelperConfig, transactions: Transactions, events: GateEvents) {
+  /** `doubt` is told when nobody knows what the kernel has now. */
+  constructor(config: HelperConfig, backend: Backend, doubt: (why: string) => void) {
     this.limits = limitsOf(config);
-    this.#nft = nft;
-    this.#table = config.table;
-    this.#transactions = transactions;
-    this.#events = events;
-    this.#fresh = new Fresh(nft, config.table);
+    this.#backend = backend;
+    this.#doubt = doubt;
   }
 
   /** `receivedAt` is of the monotonic clock, in milliseconds. */
@@ -73,14 +58,13 @@ export class Gate {
         stale: [],
       };
       const applied = this.#ledger.has(address)
-        ? this.#apply(edit)
-        : this.#applyFirst(address, edit);
+        ? this.#backend.apply(edit)
+        : this.#backend.applyFirst(edit, !this.#ledger.remembers(address));
       await applied.catch(async (error: unknown) => {
         if (error instanceof Refused && error.code === 'unconfirmed') await this.#undo(address);
         throw error;
       });
       this.#ledger.note(address, services);
-      this.#fresh.changed();
       const done = performance.now();
       return {
         waited: micro(receivedAt, began),
@@ -93,9 +77,8 @@ export class Gate {
   close(address: string): Promise<void> {
     return this.#turns.take(async () => {
       checkAddress(address);
-      await this.#apply(this.#closing(address));
+      await this.#backend.apply(this.#closing(address));
       this.#ledger.drop(address);
-      this.#fresh.changed();
     });
   }
 
@@ -103,15 +86,16 @@ export class Gate {
   async packetsFrom(address: string): Promise<number> {
     checkAddress(address);
     if (!this.#ledger.has(address)) return 0;
-    const lately = await this.#fresh.packetsFrom(address).catch(() => undefined);
+    const lately = await this.#backend.packetsFrom(address);
     if (lately !== undefined) return lately;
-    const services = (await this.#opened()).find((one) => one.address === address)?.services ?? [];
+    const services =
+      (await this.#backend.list()).find((one) => one.address === address)?.services ?? [];
     return services.reduce((sum, { packets }) => sum + packets, 0);
   }
 
   /** Not in turn: an open does not wait for somebody's list. */
   list(): Promise<WireOpened[]> {
-    return this.#opened();
+    return this.#backend.list();
   }
 
   /** Counts what is open; whether it is what we left open. Others may have changed it. */
@@ -122,49 +106,19 @@ export class Gate {
   sync(openings: readonly WireOpening[]): Promise<WireReport> {
     return this.#turns.take(async () => {
       const report = await syncGate(openings, this.limits, {
-        list: () => this.#opened(),
-        apply: (edit, addresses) => this.#apply(edit, 1500 + 10 * addresses),
+        list: () => this.#backend.list(),
+        apply: (edit, addresses) => this.#backend.apply(edit, 1500 + 10 * addresses),
       });
-      this.#fresh.changed();
       if (report.opened.length + report.closed.length > 0) await this.#count();
       return report;
     });
   }
 
   async #count(): Promise<boolean> {
-    const opened = await this.#opened();
+    const opened = await this.#backend.list();
     const matched = this.#ledger.matches(opened);
     this.#ledger.reset(opened);
     return matched;
-  }
-
-  async #opened(): Promise<WireOpened[]> {
-    const lists = this.limits.services.flatMap((service) =>
-      kinds.map(async (kind) => ({
-        service,
-        kind,
-        elements: await this.#list(openSet(service)(kind)),
-      })),
-    );
-    return openedOf(await Promise.all(lists));
-  }
-
-  async #list(set: string): Promise<Listed[]> {
-    return listSet(this.#nft, this.#table, set).catch(async () => {
-      await this.#events.repair();
-      return listSet(this.#nft, this.#table, set);
-    });
-  }
-
-  async #apply(edit: Edit, deadline?: number): Promise<void> {
-    await this.#transactions.run(editLine(this.#table, edit), deadline);
-  }
-
-  /** Where nothing should be open for the address yet. */
-  async #applyFirst(address: string, edit: Edit): Promise<void> {
-    const line = firstEditLine(this.#table, edit, !this.#ledger.remembers(address));
-    // refused: something is there after all, or the long way will say what is wrong
-    if (!(await this.#transactions.try(line))) await this.#apply(edit);
   }
 
   #closing(address: string): Edit {
@@ -179,7 +133,7 @@ export class Gate {
 
   /** An open that may have been carried out, and that nobody will hear of, must not stay. */
   async #undo(address: string): Promise<void> {
-    await this.#apply(this.#closing(address)).catch(() => undefined);
-    this.#events.doubt('An opening was not confirmed.');
+    await this.#backend.apply(this.#closing(address)).catch(() => undefined);
+    this.#doubt('An opening was not confirmed.');
   }
 }

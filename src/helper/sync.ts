@@ -1,7 +1,7 @@
 import type { WireLimits, WireOpened, WireOpening, WireReport } from '../firewall/wire.ts';
 import { changesBetween, type Change } from '../firewall/wire-compare.ts';
 import { Refused, sortOpenings } from '../firewall/wire-rules.ts';
-import type { Edit, Timed } from './guard/elements.ts';
+import type { Edit, Timed } from './edit.ts';
 
 export interface Sets {
   readonly list: () => Promise<WireOpened[]>;

@@ -1,28 +1,9 @@
 import type { WireOpened } from '../../firewall/wire.ts';
 import { kindOf, type AddressKind } from '../../firewall/wire-address.ts';
 import type { Listed } from '../nft/nft-list.ts';
+import type { Edit, Timed } from '../edit.ts';
 import { memory } from './ruleset.ts';
 import { addressOf, freshSet, keyOf, kinds, openSet, visitedSet, type SetOf } from './sets.ts';
-
-/** An element with the time it shall have, in seconds. */
-export interface Timed {
-  readonly address: string;
-  readonly seconds: number;
-}
-
-/** What one transaction does to the sets. */
-export interface Edit {
-  /** By service. */
-  readonly renew: ReadonlyMap<string, readonly Timed[]>;
-  /** By service. */
-  readonly remove: ReadonlyMap<string, readonly string[]>;
-  /** Until when each renewed address is open at all, whichever service that is. */
-  readonly visits: readonly Timed[];
-  /** Whose packets shall be counted anew. */
-  readonly fresh: readonly Timed[];
-  /** Whose packets shall be counted no more, but in the services' sets. */
-  readonly stale: readonly string[];
-}
 
 /** One line for NftShell, thus one transaction. Addresses and services must have been checked. */
 export function editLine(table: string, edit: Edit): string {

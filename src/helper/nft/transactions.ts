@@ -15,6 +15,11 @@ export class Transactions {
     this.#limits = limits;
   }
 
+  /** Whether a change by this process was ours. */
+  madeBy(pid: number): boolean {
+    return this.#shell.madeBy(pid);
+  }
+
   /** @throws Refused `kernel`, `too-many` (the kernel's own cap) or `unconfirmed` */
   async run(line: string, deadline?: number): Promise<void> {
     try {
