@@ -68,6 +68,7 @@ export interface AdmissionParts {
   readonly rules: AdmissionRules;
   /** What an administrator should see in the log at once. */
   readonly alarm: (message: string, details: Readonly<Record<string, string | number>>) => void;
+  readonly allClear: (message: string) => void;
 }
 
 /** A store that does not answer by then has not said that the number is anybody's. */
@@ -75,7 +76,7 @@ const patience: Seconds = 1;
 const minute: Seconds = 60;
 
 export function createAdmission(parts: AdmissionParts): Admission {
-  const { stores, clock, steady, timer, dialling, rules, alarm } = parts;
+  const { stores, clock, steady, timer, dialling, rules, alarm, allClear } = parts;
   const { audit, users } = stores;
   const exceptions = new Set<Caller>(rules.exceptions);
   const forStrangers = rules.atOnce - reserveOf(rules.atOnce);
@@ -85,7 +86,7 @@ export function createAdmission(parts: AdmissionParts): Admission {
       : { atOnce: rules.atOncePerCaller, perHour: rules.perCallerPerHour },
   );
   const strangers = slidingWindow(rules.perMinute, minute);
-  const brake = createBrake({ audit, clock, steady, timer, rule: rules.brake, alarm });
+  const brake = createBrake({ audit, clock, steady, timer, rule: rules.brake, alarm, allClear });
   const refusedCalls = createRefusedCalls({ audit, clock, timer, alarm });
   const refused: Record<TurnedAway, number> = {
     'too-many-calls': 0,

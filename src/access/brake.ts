@@ -32,6 +32,7 @@ export interface BrakeParts {
   readonly timer: Timer;
   readonly rule: BrakeRule;
   readonly alarm: (message: string, details: Readonly<Record<string, string | number>>) => void;
+  readonly allClear: (message: string) => void;
 }
 
 /** In tenths of a guess, so that they add up exactly. */
@@ -46,7 +47,15 @@ interface Weighed {
   readonly weight: number;
 }
 
-export function createBrake({ audit, clock, steady, timer, rule, alarm }: BrakeParts): Brake {
+export function createBrake({
+  audit,
+  clock,
+  steady,
+  timer,
+  rule,
+  alarm,
+  allClear,
+}: BrakeParts): Brake {
   /** Those of the time that counts; never more than make the brake come on. */
   let recent: Weighed[] = [];
   /** When it ends by the steady clock; `undefined` while it is off. */
@@ -81,7 +90,7 @@ export function createBrake({ audit, clock, steady, timer, rule, alarm }: BrakeP
     }
     end = undefined;
     note('brake-ended', undefined);
-    alarm('calls from strangers are answered again', {});
+    allClear('calls from strangers are answered again');
   }
 
   return {

@@ -24,7 +24,8 @@ export interface CallBackParts {
   readonly clock: Clock;
   /** Milliseconds of a clock that nobody sets: only its differences mean anything. */
   readonly steady: () => number;
-  readonly perHour: number;
+  /** Undefined where nobody can be phoned. */
+  readonly perHour: number | undefined;
 }
 
 const hour: Seconds = 3600;
@@ -64,6 +65,7 @@ export function createCallBacks({
   /** Why nobody is to be phoned now, or `undefined`, and then this call counts. */
   async function refusal(user: User): Promise<string | undefined> {
     const now = await users.byId(user.id);
+    if (perHour === undefined) return 'no-endpoint';
     if (!now || now.disabled) return 'disabled';
     // with other secrets, another number or another policy it is not they who asked, or not for this
     if (now.revision !== user.revision) return 'user-changed';

@@ -57,7 +57,7 @@ class AriExchange implements AsteriskExchange {
 
   async dial(number: PhoneNumber): Promise<Line> {
     const { callBack } = this.#options;
-    if (!callBack) throw callFailed('no endpoint to call it by is configured (callBack.endpoint)');
+    if (!callBack) throw callFailed('no endpoint to call it by is configured (call_back.endpoint)');
     if (!this.#calls || this.#why !== undefined) throw callFailed('Asterisk is not connected');
     return this.#calls.dial(number, callBack);
   }

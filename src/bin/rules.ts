@@ -102,6 +102,7 @@ export function openHouse(parts: HouseParts): House {
     clock: systemClock,
     dialling: config.dialling,
     languages: () => languagesOf(config),
+    callsBack: config.call_back !== undefined,
     admission,
     health: () => health(stores, firewall, asteriskHealth),
   });

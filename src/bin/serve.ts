@@ -103,6 +103,14 @@ async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void>
     log.warn({ event: 'limits' }, words);
   }
 
+  const calledBack = (await stores.users.list()).filter((u) => u.callerPolicy === 'call-back');
+  if (config.call_back === undefined && calledBack.length > 0) {
+    log.warn(
+      { event: 'limits', users: calledBack.map(({ name }) => name) },
+      'users are to be phoned back, and call_back.endpoint names nothing to call them by: they cannot get in',
+    );
+  }
+
   // before the reconciler: a command that finds no door works on the database by itself
   taken.push(await openDoors(config, house.administration, log));
 

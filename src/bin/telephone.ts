@@ -74,6 +74,7 @@ export function openAdmission(config: Config, stores: Stores, log: Logger): Admi
       exceptions: admission.exceptions.flatMap((text) => parsePhoneNumber(text, dialling) ?? []),
     },
     alarm: (message, details) => log.error({ event: 'alarm', ...details }, message),
+    allClear: (message) => log.info({ event: 'all-clear' }, message),
   });
 }
 
@@ -123,7 +124,7 @@ export function callParts(sources: CallPartsSources): TakeCallParts {
       audit: stores.audit,
       clock: systemClock,
       steady,
-      perHour: config.call_back?.per_hour ?? 1,
+      perHour: config.call_back?.per_hour,
     }),
     dial: (number) => exchange.dial(number),
     languages: spoken.offer,

@@ -4,7 +4,6 @@ import type {
   NewPinAnswer,
   NewSheetAnswer,
   NewTotpAnswer,
-  UnlockedAnswer,
 } from '../http/answers.ts';
 import type { Asked } from './doings.ts';
 import { drawn, newPicture } from './qr-code.ts';
@@ -82,15 +81,5 @@ export function addCredentialCommands(users: Command, { withRest, print }: Asked
     .action(async (name: string) => {
       await withRest((rest) => rest.delete(userPath(name, 'second-factor')));
       print(`User ${name} is asked for the PIN alone from now on.`);
-    });
-
-  users
-    .command('unlock <name>')
-    .description('end the lockouts of a user')
-    .action(async (name: string) => {
-      const { ended } = await withRest((rest) =>
-        rest.delete<UnlockedAnswer>(userPath(name, 'lockouts')),
-      );
-      print(ended === 0 ? `Nothing was held against ${name}.` : `User ${name} may try again.`);
     });
 }

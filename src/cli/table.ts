@@ -21,7 +21,7 @@ export function facts(pairs: readonly (readonly [name: string, value: string])[]
 }
 
 /** A caller number may hold anything; a terminal obeys control characters. */
-function printable(cell: string): string {
+export function printable(cell: string): string {
   return cell.replace(/\p{C}/gu, '\uFFFD');
 }
 

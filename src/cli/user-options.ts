@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { isServiceName } from '../domain/service.ts';
 import {
   attestations,
   callerPolicies,
@@ -7,6 +8,18 @@ import {
   type CallerPolicy,
   type Pairing,
 } from '../domain/user.ts';
+import { isLanguage, isLikeANumber, mostNumbers, mostServices } from '../http/user-settings.ts';
+import { fitting, several } from './words.ts';
+
+const service = fitting(
+  isServiceName,
+  'A service is named with small letters, digits and -, such as web.',
+);
+const language = fitting(isLanguage, 'A language is two or three letters, such as en.');
+const number = fitting(
+  isLikeANumber,
+  'A telephone number is written with digits, spaces and ( ) . / -, such as "+1 555 0123".',
+);
 
 /** As commander leaves them: `false` where the option was written with `no-`. */
 export interface UserOptions {
@@ -20,13 +33,18 @@ export interface UserOptions {
 
 export function withUserOptions(command: Command): Command {
   return command
-    .option('--service <name...>', 'services that this user opens, instead of the usual ones')
+    .option(
+      '--service <name...>',
+      'services that this user opens, instead of the usual ones',
+      several(service, mostServices),
+    )
     .option('--no-service', 'the usual services')
-    .option('--language <code>', 'the language that this user hears, such as es')
+    .option('--language <code>', 'the language that this user hears, such as es', language)
     .option('--no-language', 'the language of the number dialled')
     .option(
       '--number <number...>',
       'telephones known to be theirs, such as +15550123; the first is the one to call back',
+      several(number, mostNumbers),
     )
     .option('--no-number', 'no telephone is known to be theirs')
     .addOption(
@@ -47,8 +65,10 @@ export function withUserOptions(command: Command): Command {
     );
 }
 
+type Settings = Readonly<Record<string, unknown>>;
+
 /** What the API is asked for; undefined leaves it as it is. */
-export function settingsOf(options: UserOptions): Readonly<Record<string, unknown>> {
+export function settingsOf(options: UserOptions): Settings {
   const { service, language, number, callers, attestation, pairing } = options;
   return {
     services: service === false ? [] : service,
@@ -58,4 +78,16 @@ export function settingsOf(options: UserOptions): Readonly<Record<string, unknow
     leastAttestation: attestation === false ? null : attestation,
     pairing,
   };
+}
+
+/** The same; wrong words when no option names anything to change. */
+export function changesOf(options: UserOptions, command: Command): Settings {
+  const settings = settingsOf(options);
+  if (Object.values(settings).every((setting) => setting === undefined)) {
+    const names = command.options
+      .filter((option) => !option.negate && option.attributeName() !== 'json')
+      .map((option) => option.long);
+    command.error(`error: nothing is named that is to change; there is ${names.join(', ')}`);
+  }
+  return settings;
 }

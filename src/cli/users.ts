@@ -9,7 +9,8 @@ import type {
 import { addCredentialCommands } from './credentials.ts';
 import type { Asked } from './doings.ts';
 import { table, when } from './table.ts';
-import { settingsOf, withUserOptions, type UserOptions } from './user-options.ts';
+import { addUnlockCommand } from './unlock.ts';
+import { changesOf, settingsOf, withUserOptions, type UserOptions } from './user-options.ts';
 import { aboutUser } from './user-words.ts';
 import { userPath } from './words.ts';
 
@@ -40,10 +41,9 @@ export function userCommand(asked: Asked): Command {
   withUserOptions(users.command('change <name>'))
     .description('change what is set for a user; what is not named stays as it is')
     .option('--json', 'print JSON')
-    .action(async (name: string, options: UserOptions & { json?: boolean }) => {
-      const user = await withRest((rest) =>
-        rest.patch<UserAnswer>(userPath(name), settingsOf(options)),
-      );
+    .action(async (name: string, options: UserOptions & { json?: boolean }, command: Command) => {
+      const changes = changesOf(options, command);
+      const user = await withRest((rest) => rest.patch<UserAnswer>(userPath(name), changes));
       print(options.json ? JSON.stringify(user) : aboutUser(user, [], []));
     });
 
@@ -102,5 +102,6 @@ export function userCommand(asked: Asked): Command {
   }
 
   addCredentialCommands(users, asked);
+  addUnlockCommand(users, asked);
   return users;
 }

@@ -8,18 +8,14 @@ import type { Logger } from 'pino';
 import type { Administration } from '../access/administration.ts';
 import { AccessError } from '../domain/access-error.ts';
 import type { Instant, Seconds } from '../domain/time.ts';
+import { checked } from './checked.ts';
 import { doorKeeper, type Door } from './doors.ts';
 import { mount, otherMethods } from './mount.ts';
+import { nothing } from './requests.ts';
 import { ownHostOnly } from './own-host.ts';
 import { answerError, answerProblem, type ProblemCode } from './problems.ts';
 import { loggedError, requestLog } from './request-log.ts';
-import { credentialRoutes } from './routes/credentials.ts';
-import { grantRoutes } from './routes/grants.ts';
-import { lockoutRoutes } from './routes/lockouts.ts';
-import { recordRoutes } from './routes/records.ts';
-import { statusRoutes } from './routes/status.ts';
-import { tokenRoutes } from './routes/tokens.ts';
-import { userRoutes } from './routes/users.ts';
+import { routesTo } from './routes.ts';
 
 export interface HttpParts {
   readonly rules: Administration;
@@ -45,24 +41,13 @@ export function createHttp(parts: HttpParts): Express {
   if (door === 'token') app.use(ownHostOnly(hosts));
   app
     .route('/health')
-    .get((_request, response) => {
+    .get((request, response) => {
+      checked(nothing, request.query);
       response.json({ ok: true });
     })
     .all(otherMethods(['GET']));
   app.use(['/v1', '/metrics'], doorKeeper(door, rules, now));
-  mount(
-    app,
-    [
-      ...userRoutes(rules),
-      ...credentialRoutes(rules),
-      ...lockoutRoutes(rules),
-      ...grantRoutes(rules),
-      ...recordRoutes(rules),
-      ...tokenRoutes(rules),
-      ...statusRoutes(rules),
-    ],
-    { deadline, late: failedTo(log) },
-  );
+  mount(app, routesTo(rules), { deadline, late: failedTo(log) });
   app.use((_request, response) => {
     answerProblem(response, 'not-found', 'There is nothing at this path; see docs/rest.md.');
   });

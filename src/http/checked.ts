@@ -20,13 +20,18 @@ export function checked<Schema extends ZodObject>(
   value: unknown,
 ): z.output<Schema> {
   const result = schema.safeParse(value, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? `is not known; ${allowedIn(schema)}` : undefined,
+    error: (issue) => {
+      if (issue.code === 'unrecognized_keys') return `is not known; ${allowedIn(schema)}`;
+      // a path and a query are objects always, and every field has words of its own
+      return issue.code === 'invalid_type' ? 'must be a JSON object' : undefined;
+    },
   });
   if (result.success) return result.data;
   const places = placesOf(result.error);
   const named = places.map(({ at, message }) => `${at} ${message}`).join('; ');
-  throw new AccessError('invalid', `${named}.`, { cause: result.error });
+  throw new AccessError('invalid', `${named.replace(/^the body/, 'The body')}.`, {
+    cause: result.error,
+  });
 }
 
 export function placesOf(error: ZodError): WrongPlace[] {

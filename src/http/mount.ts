@@ -2,7 +2,6 @@ import express, { type Express, type RequestHandler, type Response } from 'expre
 import type { Seconds } from '../domain/time.ts';
 import { checked } from './checked.ts';
 import { visitorOf } from './doors.ts';
-import { nothing } from './requests.ts';
 import { answerProblem } from './problems.ts';
 import type { Answer, Method, Route } from './route.ts';
 
@@ -63,18 +62,19 @@ const jsonOnly: RequestHandler = (request, response, next) => {
   answerProblem(response, 'unsupported-media-type', 'Send "Content-Type: application/json".');
 };
 
-const readJson = express.json({ limit: largestBody, inflate: false });
+// strict would call `null` and `"text"` no JSON; the schemas say what they lack
+const readJson = express.json({ limit: largestBody, inflate: false, strict: false });
 
 function answering(route: Route, { deadline, late }: Patience): RequestHandler {
   return async (request, response) => {
     const visitor = visitorOf(response);
     if (!visitor) throw new Error(`nobody came in by a door, yet ${route.path} was reached`);
-    // only what lists takes parameters; a slip of the finger must not open something
-    if (route.method !== 'GET') checked(nothing, request.query);
+    const { body = {} } = request as { body?: unknown };
+    // a slip of the finger must not be ignored, and so open or close something else
     const work = route.answer({
-      params: request.params,
-      query: request.query,
-      body: (request.body as unknown) ?? {},
+      params: checked(route.params, request.params),
+      query: checked(route.query, request.query),
+      body: checked(route.body, body),
       by: visitor.by,
     });
     let timer: NodeJS.Timeout | undefined;

@@ -60,13 +60,16 @@ export async function sayServerAddress({ call, parts }: Visit): Promise<void> {
 const secondsLeft = ({ parts }: Visit, grant: Grant): Seconds =>
   secondsBetween(parts.clock.now(), grant.expiresAt);
 
-/** The grant as it is now: somebody may have closed or renewed it. */
+/**
+ * The grant as it is now: somebody may have closed or renewed it. Where nothing was
+ * opened in this call, the one that was opened last.
+ */
 async function stillOpen(
   { visitor, parts }: Visit,
   grant: Grant | undefined,
 ): Promise<Grant | undefined> {
-  if (!grant) return undefined;
-  return (await parts.gate.openOf(visitor.user.id)).find((g) => g.address === grant.address);
+  const open = await parts.gate.openOf(visitor.user.id);
+  return grant ? open.find((g) => g.address === grant.address) : open.at(-1);
 }
 
 async function hearAgain(visit: Visit, grant: Grant | undefined): Promise<void> {
@@ -96,11 +99,13 @@ async function extend(visit: Visit, grant: Grant | undefined): Promise<Grant | u
       extends: now.id,
       revision: visitor.user.revision,
     });
-    await call.play({
-      name: 'extended',
-      until: extended.expiresAt,
-      seconds: secondsBetween(extended.openedAt, extended.expiresAt),
-    });
+    const seconds = secondsBetween(extended.openedAt, extended.expiresAt);
+    await call.play(
+      grant
+        ? { name: 'extended', until: extended.expiresAt, seconds }
+        : // what was not opened in this call has not been named yet
+          { name: 'open-address', address: extended.address, seconds },
+    );
     return extended;
   } catch (error) {
     if (!(error instanceof AccessError)) throw error;

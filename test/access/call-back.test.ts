@@ -7,7 +7,7 @@ import { createDoor, knockCode, numberOf, quickSecrets } from './door.ts';
 const first = numberOf('5550123');
 const numbers = [first, numberOf('5550124')];
 
-async function house(perHour = 3) {
+async function house(perHour: number | null = 3) {
   const door = createDoor({ secrets: quickSecrets });
   let steady = 0;
   const user = await door.addUser('traveller', knockCode('1*2*3'), { numbers });
@@ -18,7 +18,7 @@ async function house(perHour = 3) {
     audit: door.stores.audit,
     clock: { now: () => door.now },
     steady: () => steady,
-    perHour,
+    perHour: perHour ?? undefined,
   });
   const rows = () => door.stores.audit.list({ limit: 50, userId: user.id });
   return { door, user, other, nobody, callBacks, rows, pass: (ms: number) => (steady += ms) };
@@ -32,6 +32,15 @@ test('the first number is called, and it is on record', async () => {
     actor: 'call:7',
     callId: 7,
     detail: { number: first },
+  });
+});
+
+test('where there is nothing to call by, nobody is called, and the record says why', async () => {
+  const { callBacks, user, rows } = await house(null);
+  expect(await callBacks.begin(user, 7)).toBeUndefined();
+  expect((await rows())[0]).toMatchObject({
+    kind: 'call-back-failed',
+    detail: { why: 'no-endpoint' },
   });
 });
 

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { LockoutSubject } from '../../src/domain/ports.ts';
 import { complaints, dialgate, here, json, printed } from './command-line.ts';
 
 const show = async (name: string): Promise<string> => {
@@ -45,18 +46,28 @@ describe('what is set for a user', () => {
   });
 
   test.each([
-    [['change', 'anna'], 1, /must name at least one of disabled, services, language/],
+    [['change', 'anna'], 2, /is to change; there is --service, --language, --number, --callers, /],
+    [['change', 'anna', '--json'], 2, /nothing is named that is to change/],
     [['change', 'anna', '--callers', 'listed'], 1, /"listed" need at least one telephone number/],
     [['change', 'anna', '--callers', 'friends'], 2, /any, listed, call-back/],
     [['change', 'anna', '--language', 'fr'], 1, /fr is not spoken here; there is en, es/],
-    [['change', 'anna', '--number', 'x'], 1, /numbers\.0 must be a telephone number/],
+    [['change', 'anna', '--language', '../x'], 2, /--language .* is two or three letters/],
+    [['change', 'anna', '--service', 'web', 'w b'], 2, /--service .* small letters, digits/],
+    [['change', 'anna', '--number', 'x'], 2, /--number .* is written with digits/],
+    [['add', 'bert', '--number', '+15550123', 'x'], 2, /--number .* is written with digits/],
+    [['add', 'bert', '--number', ...Array<string>(17).fill('1')], 2, /may be 16 at most/],
+    [['change', 'anna', '--number', '+0'], 1, /\+0 is not a telephone number; write it/],
     [['change', 'anna', '--attestation', 'D'], 2, /A, B, C/],
     [['change', 'nobody', '--language', 'en'], 1, /no user named nobody/],
     [['show', 'nobody'], 1, /no user named nobody/],
   ])('%j ends with %d and says why', async (words, status, why) => {
     await dialgate('user', 'add', 'anna');
+    const before = await here().stores.users.list();
     expect(await dialgate('user', ...words)).toBe(status);
     expect(complaints()).toMatch(why);
+    // names of the REST API, which nobody types here
+    expect(complaints()).not.toMatch(/callerPolicy|leastAttestation|numbers\.|services\.|null/);
+    expect(await here().stores.users.list()).toEqual(before);
   });
 
   test('is shown in words, with what is open and what is held against them', async () => {
@@ -141,11 +152,45 @@ describe('lockouts', () => {
     await dialgate('lockout', 'list', '--json');
     expect(json()).toMatchObject([{ subject: 'user:1/caller:15550123', userName: 'anna' }]);
     expect(await dialgate('user', 'unlock', 'anna')).toBe(0);
-    expect(printed().at(-1)).toBe('User anna may try again.');
+    expect(printed().at(-1)).toBe('Nothing is held against anna any more.');
     await dialgate('user', 'unlock', 'anna');
     expect(printed().at(-1)).toBe('Nothing was held against anna.');
     await dialgate('audit', '--kind', 'lockout-ended', '--json');
     expect(json()).toHaveLength(2);
+  });
+});
+
+describe('unlocking a user', () => {
+  const hold = (...subjects: LockoutSubject[]): Promise<void> =>
+    here().stores.lockouts.record(
+      subjects.map((subject) => ({ subject, failures: { count: 5, lastAt: Date.now() } })),
+      [],
+    );
+  beforeEach(() => dialgate('user', 'add', 'anna'));
+
+  test('names the telephones used that stay locked, and what ends that', async () => {
+    await dialgate('user', 'add', 'bert');
+    await hold('user:1', 'user:1/caller:15550123', 'caller:15550123', 'user:1/caller:15550124');
+    await hold('user:2/caller:15550125', 'caller:15550125');
+    const from = printed().length;
+    expect(await dialgate('user', 'unlock', 'anna')).toBe(0);
+    expect(printed().slice(from)).toEqual([
+      'Nothing is held against anna any more.',
+      expect.stringMatching(/^These telephones stay locked for callers who/) as string,
+      expect.stringMatching(
+        /^ {2}until \d{4}-.*Z, or: dialgate lockout end caller:15550123$/,
+      ) as string,
+    ]);
+    expect(await dialgate('lockout', 'end', 'caller:15550123')).toBe(0);
+  });
+
+  test('says where to look when telephones are locked that are not known to be used', async () => {
+    await hold('caller:15550123');
+    await dialgate('user', 'unlock', 'anna');
+    expect(printed().slice(-2)).toEqual([
+      'Nothing was held against anna.',
+      'Some telephones are locked as such; "dialgate lockout list" shows them.',
+    ]);
   });
 });
 

@@ -7,7 +7,10 @@ import { createSecrets } from '../../src/access/secrets.ts';
 import { parseNetwork, type Network } from '../../src/domain/address.ts';
 import { DryRunFirewall } from '../../src/firewall/dry-run.ts';
 
-type Given = Pick<AdministrationParts, 'stores' | 'clock' | 'health' | 'admission'>;
+type Given = Pick<AdministrationParts, 'stores' | 'clock' | 'health' | 'admission'> & {
+  /** True unless said otherwise. */
+  readonly callsBack?: boolean;
+};
 
 const lockout = { forgiven: 2, first: 60, longest: 900, memory: 86_400 };
 
@@ -46,6 +49,7 @@ export function administrationOn(given: Given): Administration {
     secondFactors: createSecondFactors({ stores, secrets, clock, issuer: 'gate.example' }),
     dialling: { international: '00', trunk: '0', country: '49' },
     languages: () => ['en', 'es'],
+    callsBack: given.callsBack ?? true,
   });
 }
 

@@ -143,8 +143,9 @@ const malformed: readonly Case[] = [
   ['a token in the query', 'GET', '/v1/health?token=abc', undefined, 'token'],
   ['a part in the query', 'GET', '/metrics?part=helper', undefined, 'part'],
   ['a body that is a list', 'POST', '/v1/users', [], 'the body'],
-  ['a body that is text', 'POST', '/v1/tokens', '"text"', ''],
-  ['a body that is null', 'POST', '/v1/grants', 'null', ''],
+  ['a body that is text', 'POST', '/v1/tokens', '"text"', 'the body'],
+  ['a body that is null', 'POST', '/v1/grants', 'null', 'the body'],
+  ['null where nothing is asked for', 'POST', '/v1/users/mira/pin', 'null', 'the body'],
   ['a body that is cut short', 'POST', '/v1/grants', '{"user":', ''],
   [
     'a body nested a thousand deep',
@@ -182,6 +183,14 @@ describe('a malformed request', () => {
     ]);
     expect(answer.text).not.toMatch(/98765|70000|red"/);
     expect(house.logged()).not.toMatch(/98765|70000/);
+  });
+
+  it.each(['null', '[]', '"text"', '7'])('says what a body of %s lacks', async (body) => {
+    const { admin: token } = house;
+    for (const path of ['/v1/grants', '/v1/users/mira/pin']) {
+      const answer = await ask(house.at, 'POST', path, { token, body });
+      expect(answer.body['detail']).toBe('The body must be a JSON object.');
+    }
   });
 
   it('names twenty places at most', async () => {

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createMemoryStores } from '../fakes/stores.ts';
+import { administrationOn } from './administration.ts';
 import { ask, openHouse, type Answered, type House } from './workshop.ts';
 
 let house: House;
@@ -63,6 +65,21 @@ describe('the settings of a user', () => {
         pairing: 'spoken-port',
       },
     });
+  });
+
+  it('include call-back only where somebody can be called', async () => {
+    const rules = administrationOn({
+      stores: createMemoryStores(),
+      clock: { now: () => 0 },
+      health: () => Promise.reject(new Error('not asked')),
+      admission: () => undefined,
+      callsBack: false,
+    });
+    await rules.addUser({ name: 'mira', numbers: ['+15550123'] }, 'cli:local');
+    await expect(
+      rules.changeUser('mira', { callerPolicy: 'call-back' }, 'cli:local'),
+    ).rejects.toThrow(/phoned back.*call_back\.endpoint/);
+    await rules.changeUser('mira', { callerPolicy: 'listed' }, 'cli:local');
   });
 
   it('are on record only where they differ, and not at all when nothing does', async () => {

@@ -98,19 +98,24 @@ describe('what others do in the very moment', () => {
 });
 
 describe('whoever has opened nothing in this call', () => {
-  test('hears and extends nothing, and the list as it is', async () => {
+  test('hears and extends what was opened last, by its name', async () => {
     const it = await fullHouse();
+    await vi.advanceTimersByTimeAsync(1_000_000);
     const { line } = await it.phone(answering({ ...keepsWhatIsOpen, menu: ['1', '2', '3', '9'] }));
     expect(line.said.slice(line.said.indexOf('menu'))).toEqual([
       'menu',
-      'nothing-open',
+      'open-address',
+      'server-address',
       'menu',
-      'nothing-open',
+      'open-address',
       'menu',
       'open-address',
       'menu',
       'goodbye',
     ]);
+    const told = it.rendered.filter((p) => p.name === 'open-address');
+    expect(told.map(({ address }) => address)).toEqual([other, other, other]);
+    expect(told.map(({ seconds }) => seconds > 3500)).toEqual([false, true, true]);
   });
 
   test('with everything closed, the list says so', async () => {

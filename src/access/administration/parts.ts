@@ -21,6 +21,8 @@ export interface AdministrationParts {
   readonly dialling: Dialling;
   /** The languages that the site can speak now. */
   readonly languages: () => readonly string[];
+  /** Whether users can be phoned back here. */
+  readonly callsBack: boolean;
   /** Undefined where no server runs, as in the command line's own process. */
   readonly admission: () => AdmissionCounts | undefined;
   readonly health: () => Promise<Health>;

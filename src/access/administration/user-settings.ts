@@ -12,7 +12,7 @@ export type WantedSettings = {
   readonly numbers?: readonly string[] | undefined;
 };
 
-type Parts = Pick<AdministrationParts, 'firewall' | 'dialling' | 'languages'>;
+type Parts = Pick<AdministrationParts, 'firewall' | 'dialling' | 'languages' | 'callsBack'>;
 
 /**
  * The settings that come of it.
@@ -21,7 +21,7 @@ type Parts = Pick<AdministrationParts, 'firewall' | 'dialling' | 'languages'>;
 export async function settled(
   before: UserSettings,
   wanted: WantedSettings,
-  { firewall, dialling, languages }: Parts,
+  { firewall, dialling, languages, callsBack }: Parts,
 ): Promise<UserSettings> {
   const numbers = wanted.numbers?.map((text): PhoneNumber => {
     const number = parsePhoneNumber(text, dialling);
@@ -46,6 +46,12 @@ export async function settled(
     throw new AccessError(
       'invalid',
       `Callers "${after.callerPolicy}" need at least one telephone number of the user; give one, or allow any caller.`,
+    );
+  }
+  if (wanted.callerPolicy === 'call-back' && !callsBack) {
+    throw new AccessError(
+      'invalid',
+      'Nobody can be phoned back here: name an endpoint in the configuration first (call_back.endpoint), and restart the server.',
     );
   }
   // what was fit once stays settled, or a site that drops a language could change nobody any more

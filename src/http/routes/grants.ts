@@ -1,50 +1,51 @@
 import type { Administration } from '../../access/administration.ts';
 import { AccessError } from '../../domain/access-error.ts';
 import { grantAnswer } from '../answers.ts';
-import { checked } from '../checked.ts';
 import { paged } from '../paging.ts';
 import { byId, grantsWanted, newGrant } from '../requests.ts';
-import type { Route } from '../route.ts';
+import { route, type Route } from '../route.ts';
 
 export const grantRoutes = (rules: Administration): Route[] => [
-  {
+  route({
     method: 'GET',
     path: '/v1/grants',
-    answer: async ({ query }) =>
+    query: grantsWanted,
+    answer: ({ query }) =>
       paged(
-        checked(grantsWanted, query),
+        query,
         (page) => rules.grants(page),
         (grant) => grant.id,
         grantAnswer,
       ),
-  },
-  {
+  }),
+  route({
     method: 'POST',
     path: '/v1/grants',
+    body: newGrant,
     async answer({ body, by }) {
-      const grant = await rules.openGrant(checked(newGrant, body), by);
+      const grant = await rules.openGrant(body, by);
       return { status: 201, location: `/v1/grants/${grant.id}`, body: grantAnswer(grant) };
     },
-  },
-  {
+  }),
+  route({
     method: 'GET',
     path: '/v1/grants/:id',
-    async answer({ params }) {
-      const { id } = checked(byId, params);
+    params: byId,
+    async answer({ params: { id } }) {
       const [grant] = await rules.grants({ state: 'all', before: id + 1, limit: 1 });
       if (grant?.id !== id) {
         throw new AccessError('not-found', `There is no grant number ${id}.`);
       }
       return { body: grantAnswer(grant) };
     },
-  },
-  {
+  }),
+  route({
     method: 'DELETE',
     path: '/v1/grants/:id',
-    async answer({ params, by }) {
-      const { id } = checked(byId, params);
-      // the record of the grant stays, so it is answered rather than 204
-      return { body: grantAnswer(await rules.closeGrant(id, by)) };
-    },
-  },
+    params: byId,
+    // the record of the grant stays, so it is answered rather than 204
+    answer: async ({ params, by }) => ({
+      body: grantAnswer(await rules.closeGrant(params.id, by)),
+    }),
+  }),
 ];

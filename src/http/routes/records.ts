@@ -1,31 +1,32 @@
 import type { Administration } from '../../access/administration.ts';
 import { auditAnswer, callAnswer } from '../answers.ts';
-import { checked } from '../checked.ts';
 import { paged } from '../paging.ts';
 import { auditWanted, pageOnly } from '../requests.ts';
-import type { Route } from '../route.ts';
+import { route, type Route } from '../route.ts';
 
 export const recordRoutes = (rules: Administration): Route[] => [
-  {
+  route({
     method: 'GET',
     path: '/v1/audit',
-    answer: async ({ query }) =>
+    query: auditWanted,
+    answer: ({ query }) =>
       paged(
-        checked(auditWanted, query),
+        query,
         (filter) => rules.audit(filter),
         (row) => row.seq,
         auditAnswer,
       ),
-  },
-  {
+  }),
+  route({
     method: 'GET',
     path: '/v1/calls',
-    answer: async ({ query }) =>
+    query: pageOnly,
+    answer: ({ query }) =>
       paged(
-        checked(pageOnly, query),
+        query,
         (page) => rules.calls(page),
         (call) => call.id,
         callAnswer,
       ),
-  },
+  }),
 ];

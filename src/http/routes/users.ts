@@ -1,43 +1,40 @@
 import type { Administration } from '../../access/administration.ts';
 import { newUserAnswer, userAnswer } from '../answers.ts';
-import { checked } from '../checked.ts';
-import { byName, newUser, nothing, userChange } from '../requests.ts';
-import type { Route } from '../route.ts';
+import { byName, newUser, userChange } from '../requests.ts';
+import { route, type Route } from '../route.ts';
 
 export const userRoutes = (rules: Administration): Route[] => [
-  {
+  route({
     method: 'GET',
     path: '/v1/users',
-    async answer({ query }) {
-      checked(nothing, query);
-      return { body: { items: (await rules.users()).map(userAnswer), next: null } };
-    },
-  },
-  {
+    answer: async () => ({ body: { items: (await rules.users()).map(userAnswer), next: null } }),
+  }),
+  route({
     method: 'POST',
     path: '/v1/users',
+    body: newUser,
     async answer({ body, by }) {
-      const made = await rules.addUser(checked(newUser, body), by);
+      const made = await rules.addUser(body, by);
       return {
         status: 201,
         location: `/v1/users/${made.user.name}`,
         body: newUserAnswer(made),
       };
     },
-  },
-  {
+  }),
+  route({
     method: 'GET',
     path: '/v1/users/:name',
-    answer: async ({ params }) => ({
-      body: userAnswer(await rules.user(checked(byName, params).name)),
-    }),
-  },
-  {
+    params: byName,
+    answer: async ({ params }) => ({ body: userAnswer(await rules.user(params.name)) }),
+  }),
+  route({
     method: 'PATCH',
     path: '/v1/users/:name',
-    async answer({ params, body, by }) {
-      const { name } = checked(byName, params);
-      return { body: userAnswer(await rules.changeUser(name, checked(userChange, body), by)) };
-    },
-  },
+    params: byName,
+    body: userChange,
+    answer: async ({ params, body, by }) => ({
+      body: userAnswer(await rules.changeUser(params.name, body, by)),
+    }),
+  }),
 ];

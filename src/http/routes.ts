@@ -1,0 +1,20 @@
+import type { Administration } from '../access/administration.ts';
+import type { Route } from './route.ts';
+import { credentialRoutes } from './routes/credentials.ts';
+import { grantRoutes } from './routes/grants.ts';
+import { lockoutRoutes } from './routes/lockouts.ts';
+import { recordRoutes } from './routes/records.ts';
+import { statusRoutes } from './routes/status.ts';
+import { tokenRoutes } from './routes/tokens.ts';
+import { userRoutes } from './routes/users.ts';
+
+/** All that the API can be asked behind its doors; `/health` alone stands before them. */
+export const routesTo = (rules: Administration): Route[] => [
+  ...userRoutes(rules),
+  ...credentialRoutes(rules),
+  ...lockoutRoutes(rules),
+  ...grantRoutes(rules),
+  ...recordRoutes(rules),
+  ...tokenRoutes(rules),
+  ...statusRoutes(rules),
+];
