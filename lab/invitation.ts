@@ -29,14 +29,16 @@ export function writeInvitation(lab: Lab): void {
 
 /** Says what can be done now, in lines to be copied. */
 export function invite(lab: Lab, grantId: number | undefined): void {
-  const { folder, id, user, product } = lab;
+  const { folder, id, product } = lab;
   const id1 = grantId ?? 1;
   const there = lab.at('server').join(' ');
   say(`
 The lab stays up until Ctrl-C. From another terminal of this machine, as root:
 
 Phone it again (in this checkout):
-  npm run call -- --user ${user.name} --address ${addresses.roaming}
+  npm run call -- --address ${addresses.roaming}
+Or key what you like ("npm run call -- --help" says how), such as to hear what is open:
+  npm run call -- --keys '{knock}#{pin}#,,${addresses.roaming.replaceAll('.', '*')}#,,1,,,,3' --stay 12
 Close the grant by the command line, or by REST:
   ${folder}/dialgate grant close ${id1}
   ${there === '' ? '' : `${there} \\\n    `}curl -sS -X DELETE -H @${folder}/token \\

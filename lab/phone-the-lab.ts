@@ -1,37 +1,90 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { callBySipp, knockPlan } from './call.ts';
+import type { CallPlan } from './asterisk/sipp-scenario.ts';
+import { callBySipp, callerNumber, knockPlan, type Caller } from './call.ts';
 import { phoneBookOf, type PhoneBook } from './invitation.ts';
+import type { LabUser } from './lab.ts';
 import { CallOnScreen, say } from './screen.ts';
 import { labsOnRecord } from './state.ts';
 
-const usage = 'npm run call -- --user NAME --address ADDRESS [--lab ID]';
+const usage = `npm run call -- --address ADDRESS     keys everything, with the secrets of the lab's user
+npm run call -- --keys KEYS           keys what you say: 0-9, * and #, a comma for two seconds,
+                                      {knock} and {pin} for the secrets of the lab's user
+  --caller NUMBER   who calls, or "withheld" (usually ${callerNumber})
+  --stay SECONDS    on the line after the last of KEYS (usually 15)
+  --user NAME       must be the lab's user
+  --lab ID          where several labs run`;
+
+interface Wanted {
+  readonly user?: string | undefined;
+  readonly address?: string | undefined;
+  readonly keys?: string | undefined;
+  readonly caller?: string | undefined;
+  readonly stay: string;
+  readonly lab?: string | undefined;
+  readonly help: boolean;
+}
 
 /** `npm run call`: phones a running lab and shows the call. @returns 0 when the gate was opened. */
 export async function phoneTheLab(args: readonly string[]): Promise<number> {
-  let wanted: { user?: string; address?: string; lab?: string };
+  let wanted: Wanted;
   try {
     const text = { type: 'string' } as const;
     wanted = parseArgs({
       args: [...args],
-      options: { user: text, address: text, lab: text },
+      options: {
+        user: text,
+        address: text,
+        keys: text,
+        caller: text,
+        stay: { ...text, default: '15' },
+        lab: text,
+        help: { type: 'boolean', default: false },
+      },
     }).values;
   } catch (error) {
     return refuse((error as Error).message);
   }
-  if (process.getuid?.() !== 0) return refuse("The lab is root's: run this as root.");
-  const { user, address, lab } = wanted;
-  if (user === undefined || address === undefined) return refuse('Say who calls, and from where.');
-  if (!/^([0-9]{1,3}\.){3}[0-9]{1,3}$/.test(address)) {
-    return refuse(`${address} cannot be keyed: give an IPv4 address such as 203.0.113.7.`);
+  if (wanted.help) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
   }
-  const book = findBook(lab);
+  if (process.getuid?.() !== 0) return refuse("The lab is root's: run this as root.");
+  const book = findBook(wanted.lab);
   if (typeof book === 'string') return refuse(book);
+  const { user = book.user.name, caller } = wanted;
   if (user !== book.user.name) {
     return refuse(`This lab keeps the secrets of ${book.user.name} only, not of ${user}.`);
   }
-  return phone(book, address);
+  const plan = planOf(wanted, book.user);
+  if (typeof plan === 'string') return refuse(plan);
+  const who = caller === undefined ? {} : { callerNumber: caller === 'withheld' ? null : caller };
+  return phone(book, plan, who);
+}
+
+/** What is keyed, or why it cannot be. */
+function planOf({ address, keys, stay }: Wanted, user: LabUser): CallPlan | string {
+  if ((address === undefined) === (keys === undefined)) {
+    return 'Say where the caller is (--address), or what they key (--keys).';
+  }
+  if (address !== undefined) {
+    return /^([0-9]{1,3}\.){3}[0-9]{1,3}$/.test(address)
+      ? knockPlan({ ...user, address })
+      : `${address} cannot be keyed: give an IPv4 address such as 203.0.113.7.`;
+  }
+  const dialled = (keys ?? '').replaceAll('{knock}', user.knockCode).replaceAll('{pin}', user.pin);
+  if (!/^[0-9*#,]{1,200}$/.test(dialled))
+    return 'Only 0-9, *, #, commas, {knock} and {pin} are keyed.';
+  if (!/^[0-9]{1,3}$/.test(stay)) return '--stay is a number of seconds.';
+  const parts = dialled.match(/,*[0-9*#]+/g) ?? [];
+  return {
+    segments: parts.map((part) => {
+      const keyed = part.replaceAll(',', '');
+      return { waitMs: 800 + (part.length - keyed.length) * 2000, keys: keyed };
+    }),
+    hangUpAfterMs: Number(stay) * 1000,
+  };
 }
 
 function refuse(why: string): number {
@@ -60,14 +113,14 @@ function findBook(wanted: string | undefined): PhoneBook | string {
     : `No lab ${wanted} runs on this machine.`;
 }
 
-async function phone({ line, user, log }: PhoneBook, address: string): Promise<number> {
+async function phone({ line, user, log }: PhoneBook, plan: CallPlan, who: Caller): Promise<number> {
   let opened = false;
   const screen = new CallOnScreen((event, name) => {
     if (event === 'prompt' && name === 'opened') opened = true;
   });
   const follow = followFrom(log, statSync(log).size);
   say(`${user.name} phones ${line.extension}. Seconds since it rang:`);
-  const call = callBySipp(line, knockPlan({ ...user, address }));
+  const call = callBySipp(line, plan, who);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => call.kill());
   const show = (): void => {
     for (const text of follow()) {
@@ -84,7 +137,7 @@ async function phone({ line, user, log }: PhoneBook, address: string): Promise<n
   clearInterval(timer);
   show();
   if (!ok) say(`The call did not go as planned: ${why.trim().slice(-300)}`);
-  say(opened ? `The gate is open for ${address}.` : 'Nothing was opened.');
+  say(opened ? 'The gate was opened.' : 'Nothing was opened.');
   return opened ? 0 : 1;
 }
 

@@ -60,7 +60,7 @@ export const dialling = z
 
 export const callBack = z.strictObject({
   endpoint: z
-    .string()
+    .string({ error: 'an Asterisk endpoint such as PJSIP/{number}@carrier' })
     .regex(/^[A-Za-z]+\/.*\{number\}.*$/, 'an Asterisk endpoint such as PJSIP/{number}@carrier'),
   caller_id: z.string().min(1).optional(),
   ring_for: duration.default(30),

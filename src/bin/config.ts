@@ -74,7 +74,15 @@ const configFile = z.strictObject({
   call_back: callBack.optional(),
   pairing: pairingRules,
   second_factor: z
-    .strictObject({ issuer: z.string().min(1).max(64).default('dialgate') })
+    .strictObject({
+      issuer: z
+        .string()
+        .regex(
+          /^[^:\p{Cc}]{1,64}$/u,
+          '1 to 64 characters, and no colon (otpauth: has its own meaning for it)',
+        )
+        .default('dialgate'),
+    })
     .prefault({}),
   call: z
     .strictObject({

@@ -19,7 +19,7 @@ export function grantCommand({ withRest, print }: Asked): Command {
       );
       if (options.json) return print(JSON.stringify(items));
       if (items.length === 0)
-        return print(options.all ? 'There is no grant yet.' : 'Nobody is let in now.');
+        return print(options.all ? 'There is no grant yet.' : 'No grant is open now.');
       print(
         table(
           ['ID', 'USER', 'ADDRESS', 'SERVICES', 'UNTIL', 'LEFT', 'PACKETS'],

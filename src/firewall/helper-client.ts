@@ -113,6 +113,7 @@ export class HelperClient implements Firewall {
     const answer = await (urgent.has(ask.verb) ? this.#requests : this.#besides()).make(
       ask,
       this.#deadline * times,
+      this.#deadline,
     );
     if (answer.ok) return answer;
     const { code, message } = answer.error;

@@ -34,9 +34,10 @@ export class Requests {
   /**
    * Sends, or waits for a connection to send on, and resolves with the answer.
    *
-   * @throws AccessError `firewall-unavailable` when none comes within `deadline` milliseconds
+   * @throws AccessError `firewall-unavailable` when none comes within `deadline` milliseconds,
+   *   or nobody takes the request within `patience`: long work is no reason to wait long for nobody
    */
-  make(ask: Ask, deadline: number): Promise<WireAnswer> {
+  make(ask: Ask, deadline: number, patience = deadline): Promise<WireAnswer> {
     const id = ++this.#lastId;
     const line = `${JSON.stringify({ id, ...ask })}\n`;
     if (Buffer.byteLength(line) > longestRequest) {
@@ -44,13 +45,13 @@ export class Requests {
       return Promise.reject(new AccessError('firewall-refused', message));
     }
     return new Promise((resolve, reject) => {
-      const late = (): void =>
-        pending.fail(
-          pending.sent ? `no answer within ${deadline} ms` : 'nobody answers at its socket',
-        );
-      const timer = setTimeout(late, deadline);
+      const untaken = setTimeout(() => {
+        if (!pending.sent) pending.fail('nobody answers at its socket');
+      }, patience);
+      const late = setTimeout(() => pending.fail(`no answer within ${deadline} ms`), deadline);
       const end = (): void => {
-        clearTimeout(timer);
+        clearTimeout(untaken);
+        clearTimeout(late);
         this.#pending.delete(id);
       };
       const pending: Pending = {

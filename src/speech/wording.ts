@@ -37,7 +37,7 @@ export function readWording(sounds: string, language: Language, timeZone: string
     const known = Object.keys(spokenLanguages).join(', ');
     throw new AccessError(
       'invalid',
-      `dialgate does not speak "${language}"; it speaks ${known}. docs/speech.md says how to add a language.`,
+      `speech.language or speech.languages names "${language}", which dialgate does not speak; it speaks ${known}. docs/speech.md says how to add a language.`,
     );
   }
   const { voice, rate, slow_rate, prompts } = readWordingFile(sounds, language, forms);

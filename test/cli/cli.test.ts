@@ -27,7 +27,7 @@ test('a grant is opened, listed and closed', async () => {
   expect(printed().at(-1)).toMatch(/1 +anna +203\.0\.113\.7 +web .* 1 h (29|30) min/);
   expect(await dialgate('grant', 'close', '1')).toBe(0);
   await dialgate('grant', 'list');
-  expect(printed().at(-1)).toBe('Nobody is let in now.');
+  expect(printed().at(-1)).toBe('No grant is open now.');
   await dialgate('grant', 'list', '--all');
   expect(printed().at(-1)).toMatch(/closed/);
   expect(await dialgate('grant', 'close', '1')).toBe(1);

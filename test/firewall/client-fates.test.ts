@@ -101,6 +101,16 @@ it('waits for the helper up to the deadline, and sends nothing afterwards', asyn
   expect(requests).toEqual([]);
 });
 
+it('long work is no reason to wait long for nobody', async () => {
+  clients.forEach((one) => one.destroy());
+  await new Promise((done) => server.close(done));
+  const began = performance.now();
+  await expect(connectClient(200).sync([opening])).rejects.toThrow(/nobody answers at its socket/);
+  // a sync that is taken may last five times as long
+  expect(performance.now() - began).toBeLessThan(900);
+  await serve();
+});
+
 it('is sent on when the helper appears in time', async () => {
   await new Promise((done) => server.close(done));
   const waiting = connectClient(3000).close(opening.address);

@@ -58,6 +58,17 @@ export function userAdministration(parts: AdministrationParts): UserAdministrati
     return userNamed(users, name);
   }
 
+  /** What is open must go, too; what cannot be confirmed now is tried again until it is. */
+  async function shutOut({ id, name }: User, by: Actor): Promise<void> {
+    try {
+      await gate.closeAllOf(id, by);
+    } catch (error) {
+      if (!(error instanceof AccessError)) throw error;
+      const { code, message, cause } = error;
+      throw new AccessError(code, `User ${name} is disabled. ${message}`, { cause });
+    }
+  }
+
   return {
     users: () => users.list(),
     user: (name) => userNamed(users, name),
@@ -91,7 +102,7 @@ export function userAdministration(parts: AdministrationParts): UserAdministrati
     async changeUser(name, wanted, by) {
       const user = await changing(() => change(name, wanted, by));
       // again, too, when the user was disabled already: something may have been left open
-      if (wanted.disabled) await gate.closeAllOf(user.id, by);
+      if (wanted.disabled) await shutOut(user, by);
       return user;
     },
   };
