@@ -13,6 +13,7 @@ import { parsePhoneNumber } from '../domain/phone-number.ts';
 import type { Stores } from '../domain/ports.ts';
 import { systemClock, systemTimer } from '../domain/time.ts';
 import type { TakeCallParts } from '../ivr/take-call.ts';
+import { speakOnThread } from '../speech/speaking-thread.ts';
 import { createSpeech, type PreparedSpeech } from '../speech/speech.ts';
 import type { Config } from './config.ts';
 import { readSecretFile } from './key-file.ts';
@@ -33,6 +34,7 @@ export function openSpeech(config: Config): PreparedSpeech {
     recordings: speech.recordings,
     timeZone: speech.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     cache: speech.cache,
+    speak: speakOnThread(),
   });
 }
 

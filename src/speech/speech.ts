@@ -2,10 +2,9 @@ import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { AccessError } from '../domain/access-error.ts';
 import type { Language, Speech } from '../ivr/prompts.ts';
-import { speakAloud } from './espeak.ts';
 import { readRecordings, type Recording } from './recordings.ts';
 import { createSoundCache, type SoundFile } from './sound-cache.ts';
-import type { Piece } from './utterance.ts';
+import type { Piece, Utterance } from './utterance.ts';
 import { readWording } from './wording.ts';
 
 export interface SpeechOptions {
@@ -19,6 +18,8 @@ export interface SpeechOptions {
   readonly recordings?: string | undefined;
   /** In which times are spoken: `Europe/Vienna`. */
   readonly timeZone: string;
+  /** Makes a .wav file of the words. @throws AccessError `speech-failed`. */
+  readonly speak: (utterance: Utterance) => Promise<Buffer>;
 }
 
 export interface Preparation {
@@ -50,7 +51,7 @@ export function createSpeech(options: SpeechOptions): PreparedSpeech {
   );
   const recordings =
     options.recordings === undefined ? noRecordings : readRecordings(options.recordings, wordings);
-  const cache = createSoundCache(speakAloud, { folder: options.cache });
+  const cache = createSoundCache(options.speak, { folder: options.cache });
 
   const recordingOf = (piece: Piece, language: Language): Recording | undefined => {
     const recording =

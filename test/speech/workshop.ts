@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { filledPrompts, fixedPrompts, type Language, type Prompt } from '../../src/ivr/prompts.ts';
 import { spokenLanguages } from '../../src/speech/languages.ts';
+import { speakAloud } from '../../src/speech/espeak.ts';
 import { createSpeech, type PreparedSpeech, type SpeechOptions } from '../../src/speech/speech.ts';
 import { samplesFrom } from '../../src/speech/wav.ts';
 
@@ -18,7 +19,8 @@ export function speechIn(
   cache: string,
   options: Partial<Omit<SpeechOptions, 'cache'>> = {},
 ): PreparedSpeech {
-  return createSpeech({ languages: ['en'], sounds, timeZone: 'UTC', ...options, cache });
+  const usual = { languages: ['en'], sounds, timeZone: 'UTC', speak: speakAloud };
+  return createSpeech({ ...usual, ...options, cache });
 }
 
 /** The samples of a file that speech has made. */
