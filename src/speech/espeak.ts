@@ -10,11 +10,10 @@ const longestRender = 5;
 const escaped = (words: string): string =>
   words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-function ssml({ groups, within, goesOn }: Utterance): string {
-  const pause = `<break time="${Math.round(within * 1000)}ms"/>`;
+function ssml({ words, goesOn }: Utterance): string {
   // a comma keeps the voice up where the sentence goes on in another piece
-  const end = goesOn && !/\p{P}$/u.test(groups.at(-1) ?? '') ? ',' : '';
-  return `<speak>${groups.map(escaped).join(pause)}${end}</speak>`;
+  const end = goesOn && !/\p{P}$/u.test(words) ? ',' : '';
+  return `<speak>${escaped(words)}${end}</speak>`;
 }
 
 /**

@@ -25,21 +25,21 @@ export interface SoundCache {
 }
 
 /** Raised whenever the same words are made into other sound than before. */
-const recipe = 1;
+const recipe = 2;
 /** Sentences made at once; more would only wait for the processor. */
 const mostAtOnce = 4;
 const ownFile = /^(?:[0-9a-f]{32}|draft-[0-9a-f-]{36})\.wav$/;
 
 export interface SoundCacheOptions {
   readonly folder: string;
-  /** Sounds that are left besides those to be kept: 100 kB each at most. */
+  /** Sounds that are left besides those to be kept: some 25 kB each, and 512 of a language are the numbers of addresses. */
   readonly most?: number;
 }
 
 /** Files named after what is said and how. */
 export function createSoundCache(
   make: (utterance: Utterance) => Promise<Buffer>,
-  { folder, most = 1000 }: SoundCacheOptions,
+  { folder, most = 3000 }: SoundCacheOptions,
 ): SoundCache {
   const underWay = new Map<string, Promise<SoundFile>>();
   const kept = new Set<string>();

@@ -2,13 +2,10 @@ import type { Seconds } from '../domain/time.ts';
 
 /** What the voice says in one breath, and how: all that the sound of a piece depends on. */
 export interface Utterance {
-  /** Words, with a pause between the groups. */
-  readonly groups: readonly string[];
+  readonly words: string;
   readonly voice: string;
   /** Words a minute. */
   readonly rate: number;
-  /** The pause between groups. */
-  readonly within: Seconds;
   /** The pause after it. */
   readonly after: Seconds;
   /** Whether the sentence goes on after it. */

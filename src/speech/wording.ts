@@ -44,15 +44,18 @@ export function readWording(sounds: string, language: Language, timeZone: string
 
   function textPiece({ text, after, goesOn }: TemplatePart, recording: string): Piece {
     return {
-      utterance: { groups: [text], voice, rate, within: 0, after, goesOn },
+      utterance: { words: text, voice, rate, after, goesOn },
       recording,
     };
   }
 
-  function valuePiece({ after, goesOn }: TemplatePart, groups: Slow): Piece {
-    return {
-      utterance: { groups, voice, rate: slow_rate, within: betweenGroups, after, goesOn },
-    };
+  /** A piece for each group: there are few different ones, so that soon none has to be made any more. */
+  function valuePieces({ after, goesOn }: TemplatePart, groups: Slow): Piece[] {
+    return groups.map((words, at) => {
+      const last = at === groups.length - 1;
+      const pace = last ? { after, goesOn } : { after: betweenGroups, goesOn: true };
+      return { utterance: { words, voice, rate: slow_rate, ...pace } };
+    });
   }
 
   /** `welcome` for a prompt of fixed words, `read-back.1` and on for the pieces of another. */
@@ -91,8 +94,8 @@ export function readWording(sounds: string, language: Language, timeZone: string
       const values = valuesOf(prompt, forms, timeZone);
       return {
         words: filled(found.template, (name) => (values[name] ?? []).join(' ')),
-        pieces: found.parts.map(({ part, recording }) =>
-          recording ? textPiece(part, recording) : valuePiece(part, values[part.text] ?? []),
+        pieces: found.parts.flatMap(({ part, recording }) =>
+          recording ? [textPiece(part, recording)] : valuePieces(part, values[part.text] ?? []),
         ),
       };
     },

@@ -16,18 +16,17 @@ const { speakOnThread } = (await import(compiled)) as Threads;
 const folder = mkdtempSync(join(tmpdir(), 'dialgate-thread-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const saying = (...groups: string[]): Utterance => ({
-  groups,
+const saying = (words: string): Utterance => ({
+  words,
   voice: 'en-us',
   rate: 150,
-  within: 0.3,
   after: 0.2,
   goesOn: false,
 });
 
 test('it makes the same sounds, several at once, each for whom it is', async () => {
   const speak = speakOnThread();
-  const utterances = ['one', 'two', 'three', 'four', 'five'].map((word) => saying(word, word));
+  const utterances = ['one', 'two', 'three', 'four', 'five'].map((word) => saying(word));
   const spoken = await Promise.all(utterances.map(speak));
   for (const [at, sound] of spoken.entries()) {
     expect(sound.equals(await speakAloud(utterances[at]!))).toBe(true);
@@ -50,7 +49,7 @@ test('a thread that dies fails what it was saying, and another takes its place',
     program,
     `import { parentPort } from 'node:worker_threads';
      parentPort.on('message', ({ id, utterance }) => {
-       if (utterance.groups[0] === 'die') throw new Error('it was told to');
+       if (utterance.words === 'die') throw new Error('it was told to');
        parentPort.postMessage({ id, sound: new Uint8Array([7]) });
      });`,
   );

@@ -50,8 +50,8 @@ describe.each(languages)('%s', (language) => {
       expect(words).toMatch(/\p{L}{2}/u);
       expect(words).not.toMatch(/[{}]|undefined|NaN/);
       expect(pieces.length).toBeGreaterThan(0);
-      for (const { utterance } of pieces) expect(utterance.groups.join('')).not.toBe('');
-      const heard = pieces.flatMap(({ utterance }) => utterance.groups).join(' ');
+      for (const { utterance } of pieces) expect(utterance.words).not.toBe('');
+      const heard = pieces.map(({ utterance }) => utterance.words).join(' ');
       const letters = (text: string): string => text.replaceAll(/[^\p{L}\p{N}]/gu, '');
       expect(letters(heard), `${name} is not heard as it is read`).toBe(letters(words));
       if (language !== 'en') expect(words).not.toBe(says('en', prompt));
@@ -77,7 +77,7 @@ describe.each(languages)('%s', (language) => {
       const german = ['Null', 'Eins', 'Zwei', 'Drei', 'Vier', 'Fünf', 'Sechs', '7', '8', 'Neun'];
       const prompt = everyPrompt.find((p) => p.name === name);
       if (!prompt) throw new Error(name);
-      const last = wording.say(prompt).pieces.at(-1)?.utterance.groups.join(' ') ?? '';
+      const last = wording.say(prompt).pieces.at(-1)?.utterance.words ?? '';
       const named = last.match(/\p{L}+|\d/gu)?.flatMap((word) => {
         if (/^\d$/.test(word)) return [word];
         const digit = language === 'de' ? german.indexOf(word) : -1;
