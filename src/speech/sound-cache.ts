@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AccessError } from '../domain/access-error.ts';
+import { atMostAtOnce } from '../domain/at-once.ts';
 import type { Seconds } from '../domain/time.ts';
 import type { Utterance } from './utterance.ts';
 import { lengthOfWav } from './wav.ts';
@@ -28,12 +30,21 @@ export interface SoundCache {
 const recipe = 2;
 /** Sentences made at once; more would only wait for the processor. */
 const mostAtOnce = 4;
+/** After this a file is looked at again, and counts as used. Milliseconds. */
+const remember = 3_600_000;
 const ownFile = /^(?:[0-9a-f]{32}|draft-[0-9a-f-]{36})\.wav$/;
 
 export interface SoundCacheOptions {
   readonly folder: string;
   /** Sounds that are left besides those to be kept: some 25 kB each, and 512 of a language are the numbers of addresses. */
   readonly most?: number;
+}
+
+interface Known {
+  readonly length: Seconds;
+  /** Milliseconds of the monotonic clock, and of the one that files are dated by. */
+  readonly seenAt: number;
+  usedAt: number;
 }
 
 /** Files named after what is said and how. */
@@ -43,21 +54,10 @@ export function createSoundCache(
 ): SoundCache {
   const underWay = new Map<string, Promise<SoundFile>>();
   const kept = new Set<string>();
-  const waiting: (() => void)[] = [];
-  let running = 0;
+  const inPlace = atMostAtOnce(mostAtOnce);
+  /** What was there when it was last looked for, by path: a call must not wait for a look at the disk. */
+  const lately = new Map<string, Known>();
   let madeSince = 0;
-
-  async function withPlace<T>(work: () => Promise<T>): Promise<T> {
-    if (running >= mostAtOnce) await new Promise<void>((go) => waiting.push(go));
-    else running++;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
-  }
 
   async function found(path: string): Promise<SoundFile | undefined> {
     const file = await stat(`${path}.wav`).catch(() => undefined);
@@ -65,7 +65,22 @@ export function createSoundCache(
     if (length === undefined) return undefined;
     // it was used now, and is not the oldest any more
     await utimes(`${path}.wav`, new Date(), new Date()).catch(() => undefined);
+    return noted(path, length);
+  }
+
+  function noted(path: string, length: Seconds): SoundFile {
+    lately.set(path, { length, seenAt: performance.now(), usedAt: Date.now() });
     return { path, length };
+  }
+
+  /** Somebody may have removed the file since: that alone is looked at, and at once. */
+  function remembered(path: string): SoundFile | undefined {
+    const known = lately.get(path);
+    if (!known || performance.now() - known.seenAt > remember || !existsSync(`${path}.wav`)) {
+      return undefined;
+    }
+    known.usedAt = Date.now();
+    return { path, length: known.length };
   }
 
   async function made(utterance: Utterance, path: string): Promise<SoundFile> {
@@ -82,7 +97,7 @@ export function createSoundCache(
     }
     // in a process that runs for months, too
     if (++madeSince >= most / 2) void forgetOldest().catch(() => undefined);
-    return { path, length: lengthOfWav(sound.length) ?? 0 };
+    return noted(path, lengthOfWav(sound.length) ?? 0);
   }
 
   async function soundOf(utterance: Utterance, keep?: 'keep'): Promise<SoundFile> {
@@ -92,10 +107,12 @@ export function createSoundCache(
       .slice(0, 32);
     const path = join(folder, key);
     if (keep) kept.add(`${key}.wav`);
+    const known = remembered(path);
+    if (known) return known;
     let making = underWay.get(key);
     if (!making) {
       making = found(path)
-        .then((known) => known ?? withPlace(() => made(utterance, path)))
+        .then((there) => there ?? inPlace(() => made(utterance, path)))
         .finally(() => underWay.delete(key));
       underWay.set(key, making);
     }
@@ -118,11 +135,14 @@ export function createSoundCache(
     const dated = await Promise.all(
       names.map(async (name) => {
         const path = join(folder, name);
-        return { path, at: (await stat(path).catch(() => undefined))?.mtimeMs ?? 0 };
+        const at = (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
+        return { path, at: Math.max(at, lately.get(path.replace(/\.wav$/, ''))?.usedAt ?? 0) };
       }),
     );
     dated.sort((a, b) => b.at - a.at);
-    await Promise.all(dated.slice(most).map(({ path }) => rm(path, { force: true })));
+    const gone = dated.slice(most).map(({ path }) => path);
+    for (const path of gone) lately.delete(path.replace(/\.wav$/, ''));
+    await Promise.all(gone.map((path) => rm(path, { force: true })));
   }
 
   return { soundOf, forgetOldest };
