@@ -24,17 +24,18 @@ function transportFor({ username, password }) {
   return async function transport(method, url, body) {
     const deadline = Date.now() + timeLimit;
     try {
-      return await once(method, url, body, authorization, deadline);
+      return await once(method, url, body, authorization, deadline, agents[url.protocol]);
     } catch (error) {
       // an idle connection that Asterisk closed in this very moment: it has not
-      // read the request, so asking again cannot do it twice
+      // read the request, so asking again cannot do it twice. Not on another idle
+      // one: Asterisk closes those that were opened together together
       if (!error.staleConnection) throw error;
-      return once(method, url, body, authorization, deadline);
+      return once(method, url, body, authorization, deadline, false);
     }
   };
 }
 
-function once(method, url, body, authorization, deadline) {
+function once(method, url, body, authorization, deadline, agent) {
   return new Promise((resolve, reject) => {
     const headers = { authorization };
     if (body !== undefined) {
@@ -42,7 +43,6 @@ function once(method, url, body, authorization, deadline) {
       headers['content-length'] = Buffer.byteLength(body);
     }
     const { request } = url.protocol === 'https:' ? https : http;
-    const agent = agents[url.protocol];
     const asked = request(url, { method, headers, agent }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
@@ -62,7 +62,7 @@ function once(method, url, body, authorization, deadline) {
       reject(late);
     }, deadline - Date.now());
     asked.on('error', (error) => {
-      error.staleConnection = asked.reusedSocket && error.code === 'ECONNRESET';
+      error.staleConnection = asked.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code);
       fail(error);
     });
     asked.end(body);
