@@ -7,6 +7,7 @@ import { keyToOpen } from './key-to-open.ts';
 import { refused } from './refused.ts';
 import type { Result } from './result.ts';
 import { soak } from './soak.ts';
+import { standing } from './standing.ts';
 import { wordAfter } from './words.ts';
 
 /** Every bench by its name: `npm run bench -- NAME` runs it alone. */
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, (words: readonly string[]) => Promise<Res
   calls,
   soak,
   refused,
+  standing,
 };
 
 /**

@@ -62,6 +62,7 @@ export async function initProduct(settings: ProductSettings): Promise<Product> {
   const sounds = owned(join(folder, 'sounds'), 0o755); // Asterisk plays from it
   const admin = owned(join(folder, 'admin'), 0o750);
   const socketFolder = owned(join(folder, 'helper'), 0o750, roles.helper.uid, roles.helper.gid);
+  const state = owned(join(folder, 'helper-state'), 0o700, roles.helper.uid, roles.helper.gid);
   const socket = join(socketFolder, 'helper.sock');
   const config = join(etc, 'dialgate.yaml');
   const keyFile = join(etc, 'secret.key');
@@ -96,6 +97,8 @@ export async function initProduct(settings: ProductSettings): Promise<Product> {
   const helper = merged(
     {
       socket,
+      state,
+      armed: true,
       services,
       trusted: [`${settings.carrier}/32`],
       longest: 43_200,

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
  * this test also holds what a pattern cannot say, and names the offender.
  */
 const root = resolve(import.meta.dirname, '..');
-const adapters = ['asterisk', 'speech', 'sqlite', 'firewall', 'external-address'];
+const adapters = ['asterisk', 'speech', 'sqlite', 'firewall', 'external-address', 'names'];
 
 /** What each room may import from, besides itself and packages. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -19,10 +19,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sqlite: ['domain'],
   firewall: ['domain'],
   'external-address': ['domain'],
+  names: ['domain'],
   helper: ['firewall'],
   http: ['domain', 'access'],
-  cli: ['domain', 'http'],
-  bin: ['domain', 'access', 'ivr', ...adapters, 'http', 'cli'],
+  import: ['domain'],
+  cli: ['domain', 'http', 'import'],
+  doctor: ['domain', 'helper'],
+  bin: ['domain', 'access', 'ivr', ...adapters, 'http', 'cli', 'doctor'],
 };
 
 interface Import {
@@ -72,6 +75,16 @@ test('the helper and its wire protocol use Node alone', () => {
   expect(
     inside
       .filter(({ file, target }) => privileged(file) && !privileged(target))
+      .map(({ file, target }) => `${file} → ${target}`),
+  ).toEqual([]);
+});
+
+test('of the helper others know only what its configuration says', () => {
+  const plain = /^helper\/(config\/|ipset\/set-names\.ts$)/;
+  expect(
+    inside
+      .filter(({ file, target }) => roomOf(file) !== 'helper' && roomOf(target) === 'helper')
+      .filter(({ target }) => !plain.test(target))
       .map(({ file, target }) => `${file} → ${target}`),
   ).toEqual([]);
 });

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { ensureFail2ban } from './fail2ban.mjs';
 import { checkout, ready } from './ready.mjs';
 import { runEntry } from './setup-error.mjs';
 
 await runEntry(async () => {
-  await ready();
+  await ready({ also: ['dnsmasq', 'ipset', 'iptables'] });
+  await ensureFail2ban();
   const vitest = join(checkout, 'node_modules/vitest/vitest.mjs');
   const child = spawn(process.execPath, [vitest, 'run', ...process.argv.slice(2)], {
     cwd: checkout,

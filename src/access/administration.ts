@@ -4,9 +4,11 @@ import {
   credentialAdministration,
   type CredentialAdministration,
 } from './administration/credentials.ts';
+import { entryAdministration, type EntryAdministration } from './administration/entries.ts';
 import { grantAdministration, type GrantAdministration } from './administration/grants.ts';
 import { lockoutAdministration, type LockoutAdministration } from './administration/lockouts.ts';
 import type { AdministrationParts } from './administration/parts.ts';
+import { serviceAdministration, type ServiceAdministration } from './administration/services.ts';
 import { statusAdministration, type StatusAdministration } from './administration/status.ts';
 import { tokenAdministration, type TokenAdministration } from './administration/tokens.ts';
 import { userAdministration, type UserAdministration } from './administration/users.ts';
@@ -15,6 +17,7 @@ export type { NewSheetResult, NewTotpResult } from './administration/credentials
 export type { SeenGrant } from './administration/grants.ts';
 export { isLockoutSubject, type SeenLockout } from './administration/lockouts.ts';
 export type { AdministrationParts } from './administration/parts.ts';
+export type { SeenService } from './administration/services.ts';
 export type { Health, Status } from './administration/status.ts';
 export type { NewUserResult } from './administration/users.ts';
 
@@ -28,7 +31,9 @@ export type Administration = UserAdministration &
   CredentialAdministration &
   LockoutAdministration &
   GrantAdministration &
+  EntryAdministration &
   TokenAdministration &
+  ServiceAdministration &
   StatusAdministration &
   RecordAdministration;
 
@@ -39,7 +44,9 @@ export function createAdministration(parts: AdministrationParts): Administration
     ...credentialAdministration(parts),
     ...lockoutAdministration(parts),
     ...grantAdministration(parts),
+    ...entryAdministration(parts),
     ...tokenAdministration(parts),
+    ...serviceAdministration(parts),
     ...statusAdministration(parts),
     calls: (page) => calls.list(page),
     audit: (filter) => audit.list(filter),

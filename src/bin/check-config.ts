@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FirewallLimits } from '../domain/ports.ts';
 import { HelperClient } from '../firewall/helper-client.ts';
+import { wayChosenIn } from '../doctor/doctor.ts';
 import { networksFault } from '../firewall/wire-rules.ts';
 import { inspectDatabase } from '../sqlite/database.ts';
 import { readConfig, type Config } from './config.ts';
+import { helperConfigBeside } from './doctor.ts';
 import { readKey, readSecretFile } from './key-file.ts';
 import { openSpeech } from './telephone.ts';
 import { programRoot } from './version.ts';
@@ -21,9 +23,24 @@ export async function checkConfig(file: string): Promise<readonly string[]> {
   inspectDatabase(config.database, { migrations: join(programRoot, 'db') });
   return [
     `ok     ${file} and the files it names`,
+    ...way(file, config),
     ...foldersMissing(config),
     ...(await helperFindings(config)),
   ];
+}
+
+/** How the host's firewall is to be fitted, as the helper's own configuration says. */
+function way(file: string, { firewall }: Config): string[] {
+  if (firewall.kind === 'dry-run') return [];
+  const path = helperConfigBeside(file);
+  // it may lie elsewhere, or be root's alone: the doctor says more
+  try {
+    accessSync(path, constants.R_OK);
+  } catch {
+    return [];
+  }
+  const { level, what } = wayChosenIn(path);
+  return [`${level === 'ok' ? 'ok  ' : 'warn'}   ${what}`];
 }
 
 function foldersMissing(config: Config): string[] {

@@ -30,6 +30,11 @@ access:
   longest: 12h
   most_open: 5                # addresses that one user may have open at once
 
+# Standing entries ("dialgate host add"): hosts, networks and names that are let in for good.
+# How many there may be, and how wide, is for helper.json to say ("standing").
+entries:
+  grace: 24h                  # how long a name that is not answered keeps its last addresses
+
 # How numbers are dialled where the PBX stands, so that one number is one number
 # however it is presented; in quotes. In North America: "1", "011" and "1".
 dialling:
@@ -79,6 +84,7 @@ export const helperTemplate = (trusted: string | undefined): string => `{
   "trusted": [${trusted === undefined ? '' : `"${trusted}"`}],
   "longest": 43200,
   "mostAddresses": 1024,
-  "networks": false
+  "networks": false,
+  "standing": { "most": 10000, "widest4": 16, "widest6": 32 }
 }
 `;

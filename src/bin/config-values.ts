@@ -1,16 +1,7 @@
 import { z } from 'zod';
 import { parseAddress, parseNetwork, type Address, type Network } from '../domain/address.ts';
 import { isServiceName } from '../domain/service.ts';
-import type { Seconds } from '../domain/time.ts';
-
-const unitSeconds: Readonly<Record<string, Seconds>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-/** Reads `90s`, `15m`, `4h`, `7d`. */
-function parseDuration(text: string): Seconds | undefined {
-  const [, count, unit = ''] = /^([1-9][0-9]{0,6})([smhd])$/.exec(text) ?? [];
-  const seconds = Number(count) * (unitSeconds[unit] ?? Number.NaN);
-  return Number.isNaN(seconds) ? undefined : seconds;
-}
+import { parseDuration, type Seconds } from '../domain/time.ts';
 
 /** A text that `parse` turns into a value; anything else is told what is allowed. */
 function read<T>(parse: (text: string) => T | undefined, allowed: string) {

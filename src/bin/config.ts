@@ -69,6 +69,13 @@ const configFile = z.strictObject({
     caller_lockout: lockout(5, 60, 900),
     strangers_lockout: lockout(20, 60, 300),
   }),
+  entries: z
+    .strictObject({
+      /** How long the last addresses of a name are kept while it fails. */
+      grace: duration.default(86_400),
+      most: z.int().min(1).max(100_000).default(100_000),
+    })
+    .prefault({}),
   admission: admissionRules,
   dialling,
   call_back: callBack.optional(),

@@ -2,6 +2,8 @@
 import { run } from '../cli/program.ts';
 import { checkConfig } from './check-config.ts';
 import { readConfig } from './config.ts';
+import { doctor } from './doctor.ts';
+import { openGuard, sshConnection } from './guard.ts';
 import { init } from './init.ts';
 import { serve } from './serve.ts';
 import { version } from './version.ts';
@@ -13,7 +15,10 @@ process.exitCode = await run(
     init: async (request) => init(request),
     serve: (file) => serve(readConfig(file)),
     checkConfig,
+    doctor,
     withRest,
+    guard: openGuard,
+    sshConnection,
     print: (line) => void process.stdout.write(`${line}\n`),
   },
   process.argv.slice(2),

@@ -72,6 +72,7 @@ export function init({ config, owner }: InitRequest): readonly string[] {
     '',
     `Next: put ${ariFile} and dialplan/extensions_dialgate.conf into Asterisk, check helper.json,`,
     'start dialgate-helper and "dialgate serve", then "dialgate user add NAME".',
+    'Nobody is turned away yet: see "dialgate guard plan", then "dialgate guard enable --test 3m".',
   ];
 }
 

@@ -6,16 +6,19 @@ import {
   type Health,
 } from '../access/administration.ts';
 import type { AdmissionCounts } from '../access/admission.ts';
+import { createEntries, type Entries } from '../access/entries.ts';
 import { createGate, type Gate } from '../access/gate.ts';
 import type { LockoutRules } from '../access/lockout-rules.ts';
 import { createLockouts, type Lockouts } from '../access/lockouts.ts';
 import { createSecondFactors } from '../access/second-factors.ts';
 import { createSecrets, type Secrets } from '../access/secrets.ts';
+import type { AddressRules } from '../domain/address-rules.ts';
 import { parseAddress, type Address } from '../domain/address.ts';
-import type { Firewall, Stores } from '../domain/ports.ts';
+import type { Firewall, Names, Stores } from '../domain/ports.ts';
 import { systemClock } from '../domain/time.ts';
 import { DryRunFirewall } from '../firewall/dry-run.ts';
 import { HelperClient } from '../firewall/helper-client.ts';
+import { createNames } from '../names/resolver.ts';
 import { openDatabase } from '../sqlite/database.ts';
 import { createStores } from '../sqlite/stores.ts';
 import { join } from 'node:path';
@@ -29,6 +32,10 @@ export interface House {
   readonly stores: Stores;
   readonly firewall: Firewall;
   readonly gate: Gate;
+  readonly entries: Entries;
+  readonly names: Names;
+  /** What may not be let in; the server's own addresses are looked up at each use. */
+  readonly addressRules: () => AddressRules;
   readonly secrets: Secrets;
   readonly lockouts: Lockouts;
   readonly administration: Administration;
@@ -70,6 +77,21 @@ export function openHouse(parts: HouseParts): House {
   const database = openDatabase(config.database, { migrations: join(programRoot, 'db') });
   const stores = createStores(database);
   const firewall = chooseFirewall(config, log);
+  const addressRules = (): AddressRules => ({
+    own: [externalAddress(), ...interfaceAddresses()].filter((a) => a !== undefined),
+    alsoAllowed: config.access.also_allow,
+  });
+  const names = createNames();
+  const entries = createEntries({
+    store: stores.entries,
+    firewall,
+    clock: systemClock,
+    rules: {
+      services: config.access.services,
+      most: config.entries.most,
+      addresses: addressRules,
+    },
+  });
   const gate = createGate({
     stores,
     firewall,
@@ -80,16 +102,15 @@ export function openHouse(parts: HouseParts): House {
       openFor: config.access.open_for,
       longest: config.access.longest,
       mostOpen: config.access.most_open,
-      addresses: () => ({
-        own: [externalAddress(), ...interfaceAddresses()].filter((a) => a !== undefined),
-        alsoAllowed: config.access.also_allow,
-      }),
+      addresses: addressRules,
     },
   });
   const lockouts = createLockouts({ stores, clock: systemClock, rules: lockoutRules(config) });
   const administration = createAdministration({
     stores,
     gate,
+    entries,
+    names,
     firewall,
     secrets,
     lockouts,
@@ -102,6 +123,7 @@ export function openHouse(parts: HouseParts): House {
     clock: systemClock,
     dialling: config.dialling,
     languages: () => languagesOf(config),
+    usualServices: config.access.services,
     callsBack: config.call_back !== undefined,
     admission,
     health: () => health(stores, firewall, asteriskHealth),
@@ -110,6 +132,9 @@ export function openHouse(parts: HouseParts): House {
     stores,
     firewall,
     gate,
+    entries,
+    names,
+    addressRules,
     secrets,
     lockouts,
     administration,
@@ -121,6 +146,8 @@ export function openHouse(parts: HouseParts): House {
 }
 
 const dryRunAddresses = 1024;
+/** The helper's own limits where nothing is said. */
+const dryRunWidest = { widest4: 16, widest6: 32 };
 
 function chooseFirewall(config: Config, log: Logger): Firewall | HelperClient {
   if (config.firewall.kind === 'helper') {
@@ -135,6 +162,7 @@ function chooseFirewall(config: Config, log: Logger): Firewall | HelperClient {
       longest: config.access.longest,
       mostAddresses: dryRunAddresses,
       networks: true,
+      standing: { most: config.entries.most, ...dryRunWidest },
     },
     systemClock,
     (what) => log.warn({ event: 'dry-run' }, what),

@@ -4,12 +4,12 @@ import { createCallLog } from '../access/call-log.ts';
 import type { Lockouts } from '../access/lockouts.ts';
 import { systemClock } from '../domain/time.ts';
 import { watchExternalAddress } from '../external-address/external-address.ts';
-import { startReconciler } from '../firewall/reconciler.ts';
 import { takeCall } from '../ivr/take-call.ts';
 import type { Preparation } from '../speech/speech.ts';
 import { disagreements } from './check-config.ts';
 import type { Config } from './config.ts';
 import { openDoors } from './doors.ts';
+import { startReconcilers } from './reconcilers.ts';
 import { openHouse } from './rules.ts';
 import { callParts, openAdmission, openExchange, openSpeech } from './telephone.ts';
 import { version } from './version.ts';
@@ -79,7 +79,7 @@ async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void>
     admission: () => admission?.counts(),
   });
   taken.push(() => house.close());
-  const { stores, gate } = house;
+  const { stores } = house;
   admission = openAdmission(config, stores, log);
   taken.push(() => admission?.stop());
 
@@ -114,23 +114,7 @@ async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void>
   // before the reconciler: a command that finds no door works on the database by itself
   taken.push(await openDoors(config, house.administration, log));
 
-  const reconciler = startReconciler({
-    firewall: house.firewall,
-    desired: gate.desired,
-    exclusively: gate.exclusively,
-    every: config.reconcile_every,
-    log: (message, error) => log.warn({ event: 'reconciler', err: error }, message),
-    report: async ({ opened, closed, failed }) => {
-      log.warn({ event: 'healed', opened, closed, failed }, 'the gate differed from the record');
-      await stores.audit.append({
-        at: Date.now(),
-        actor: 'system',
-        kind: 'gate-healed',
-        detail: { opened: opened.join(' '), closed: closed.join(' '), failed: failed.length },
-      });
-    },
-  });
-  taken.push(() => reconciler.stop());
+  taken.push(startReconcilers(house, config, log));
   taken.push(forgetOldLockouts(house.lockouts, log));
 
   await speech.prepare(sayingProgress(log));

@@ -1,9 +1,19 @@
+import type { AdminConnection } from '../domain/guard.ts';
+import type { GuardControl } from '../domain/ports.ts';
 import type { RestClient } from '../http/client.ts';
 
 export interface InitRequest {
   readonly config: string;
   /** Who shall run `dialgate serve`: a user's name or number. */
   readonly owner?: string | undefined;
+}
+
+/** One thing that was seen on this host; `bad` keeps dialgate from doing what it is for. */
+export interface DoctorFinding {
+  readonly level: 'ok' | 'note' | 'warn' | 'bad';
+  readonly what: string;
+  /** What to do about it; null where nothing need be done. */
+  readonly mend: string | null;
 }
 
 /** What the commands have done for them by the composition root. Rejections are AccessError. */
@@ -15,8 +25,14 @@ export interface Doings {
   serve(config: string): Promise<void>;
   /** Findings in plain words; rejects when the configuration cannot be used. */
   checkConfig(config: string): Promise<readonly string[]>;
+  /** Looks at this host. `helperConfig` is where helper.json is, when not beside the other. */
+  doctor(config: string, helperConfig: string | undefined): Promise<readonly DoctorFinding[]>;
   /** Runs work against the running server, or against the database where none runs. */
   withRest<T>(config: string, work: (rest: RestClient) => Promise<T>): Promise<T>;
+  /** The guard, at the named socket or where it usually is. */
+  guard(config: string, socket: string | undefined): GuardControl;
+  /** How the administrator came here, when by SSH. */
+  sshConnection(): AdminConnection | null;
   print(line: string): void;
 }
 

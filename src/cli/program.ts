@@ -2,8 +2,13 @@ import { Command, CommanderError } from 'commander';
 import { AccessError } from '../domain/access-error.ts';
 import { auditCommand, callsCommand } from './records.ts';
 import type { Asked, Doings } from './doings.ts';
+import { doctorCommand } from './doctor.ts';
 import { grantCommand } from './grants.ts';
+import { hostCommand } from './hosts.ts';
+import { guardCommand } from './guard.ts';
+import { importCommand } from './import.ts';
 import { lockoutCommand } from './lockouts.ts';
+import { serviceCommand } from './services.ts';
 import { statusCommand } from './status.ts';
 import { tokenCommand } from './tokens.ts';
 import { userCommand } from './users.ts';
@@ -48,11 +53,22 @@ export function program(doings: Doings): Command {
   const asked: Asked = { print, withRest: (work) => doings.withRest(config(), work) };
   root.addCommand(userCommand(asked));
   root.addCommand(grantCommand(asked));
+  root.addCommand(hostCommand(asked));
   root.addCommand(auditCommand(asked));
   root.addCommand(callsCommand(asked));
   root.addCommand(tokenCommand(asked));
   root.addCommand(lockoutCommand(asked));
+  root.addCommand(importCommand(asked));
+  root.addCommand(serviceCommand(asked));
   root.addCommand(statusCommand(asked));
+  root.addCommand(doctorCommand({ print, examine: (file) => doings.doctor(config(), file) }));
+  root.addCommand(
+    guardCommand({
+      guard: (socket) => doings.guard(config(), socket),
+      connection: () => doings.sshConnection(),
+      print,
+    }),
+  );
   for (const command of [root, ...root.commands, ...root.commands.flatMap((c) => c.commands)]) {
     command.exitOverride();
   }

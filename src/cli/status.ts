@@ -15,7 +15,7 @@ export function statusCommand({ withRest, print }: Asked): Command {
     });
 }
 
-function told({ version, parts, calls, brake, openAddresses }: StatusAnswer): string {
+function told({ version, parts, calls, brake, openAddresses, standing }: StatusAnswer): string {
   const refused = Object.entries(calls?.refused ?? {}).filter(([, count]) => count > 0);
   return facts([
     ['dialgate', version],
@@ -32,5 +32,12 @@ function told({ version, parts, calls, brake, openAddresses }: StatusAnswer): st
         ? 'unknown'
         : `${openAddresses} address${openAddresses === 1 ? '' : 'es'}`,
     ],
+    ['standing', standing === null ? 'unknown' : entriesTold(standing)],
   ]);
+}
+
+function entriesTold({ entries, failing }: NonNullable<StatusAnswer['standing']>): string {
+  const all = `${entries} ${entries === 1 ? 'entry' : 'entries'}`;
+  if (failing === 0) return all;
+  return `${all}, ${failing} with a name that is not answered (dialgate host list --stale)`;
 }

@@ -42,3 +42,9 @@ export function when(iso: string): string {
 export function secondsLeft(until: string, now = Date.now()): number {
   return Math.max(0, Math.round((Date.parse(until) - now) / 1000));
 }
+
+/** How long ago, in days where it is more than two. */
+export function ago(iso: string, now = Date.now()): string {
+  const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1000));
+  return seconds < 2 * 86_400 ? brief(seconds) : `${Math.floor(seconds / 86_400)} d`;
+}

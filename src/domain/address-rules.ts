@@ -1,4 +1,13 @@
-import { inNetwork, overlaps, parseNetwork, type Address, type Network } from './address.ts';
+import {
+  contains,
+  inNetwork,
+  meet,
+  networkOf,
+  overlaps,
+  parseNetwork,
+  type Address,
+  type Network,
+} from './address.ts';
 
 /** Why an address may not be opened; each has its own spoken sentence. */
 export type AddressRefusal = 'impossible' | 'private' | 'reserved' | 'own';
@@ -64,4 +73,21 @@ export function refusalOf(address: Address, rules: AddressRules): AddressRefusal
   if (rules.alsoAllowed.some((network) => inNetwork(address, network))) return undefined;
   const why = specialNetworks.find(({ network }) => inNetwork(address, network))?.refusal;
   return why ?? (hosts.some((network) => inNetwork(address, network)) ? undefined : 'reserved');
+}
+
+/**
+ * Why a network may not be let in; `undefined` when it may. The whole of IPv4 or
+ * IPv6 never may, and one that holds anything private, reserved or own only where
+ * the site allows all of it.
+ */
+export function networkRefusalOf(
+  network: Network,
+  rules: AddressRules,
+): AddressRefusal | 'everything' | undefined {
+  const everything = network.size === (network.family === 6 ? 1n << 128n : 1n << 32n);
+  if (everything) return 'everything';
+  if (rules.alsoAllowed.some((allowed) => contains(allowed, network))) return undefined;
+  if (rules.own.some((own) => meet(networkOf(own), network))) return 'own';
+  const why = specialNetworks.find((special) => meet(special.network, network))?.refusal;
+  return why ?? (hosts.some((all) => contains(all, network)) ? undefined : 'reserved');
 }

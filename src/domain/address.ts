@@ -64,19 +64,41 @@ export function parseNetwork(text: string): Network | undefined {
   return first % network.size === 0n ? network : undefined;
 }
 
+/** Its canonical text; a network of one host is written as that host. */
+export function networkText({ family, first, size }: Network): string {
+  const bits = family === 6 ? 128 : 32;
+  const prefix = bits - (size.toString(2).length - 1);
+  const base = family === 6 ? ipv6Text(parts(first, 8, 16n)) : parts(first, 4, 8n).join('.');
+  return prefix === bits ? base : `${base}/${prefix}`;
+}
+
+/** The number cut into so many parts of so many bits. */
+const parts = (number: bigint, count: number, bits: bigint): number[] =>
+  Array.from({ length: count }, (_, at) =>
+    Number((number >> (BigInt(count - 1 - at) * bits)) & ((1n << bits) - 1n)),
+  );
+
 /** Whether the whole address lies in the network: of a /64, all of it. */
 export function inNetwork(address: Address, network: Network): boolean {
-  const own = networkOf(address);
+  return contains(network, networkOf(address));
+}
+
+/** Whether the other network lies wholly in the first. */
+export function contains(network: Network, other: Network): boolean {
   return (
-    own.family === network.family &&
-    own.first >= network.first &&
-    own.first + own.size <= network.first + network.size
+    other.family === network.family &&
+    other.first >= network.first &&
+    other.first + other.size <= network.first + network.size
   );
 }
 
 /** Whether they have any host in common. */
 export function overlaps(one: Address, other: Address): boolean {
-  const [a, b] = [networkOf(one), networkOf(other)];
+  return meet(networkOf(one), networkOf(other));
+}
+
+/** Whether two networks have any host in common. */
+export function meet(a: Network, b: Network): boolean {
   return a.family === b.family && a.first < b.first + b.size && b.first < a.first + a.size;
 }
 

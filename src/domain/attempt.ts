@@ -38,6 +38,13 @@ export const auditKinds = [
   'second-factor-removed',
   'token-created',
   'token-revoked',
+  'entry-added', // a standing entry; detail names its label and target
+  'entry-changed',
+  'entry-removed',
+  'entry-expired',
+  'name-changed', // an entry's name means other addresses now
+  'name-failing', // it is not answered: its last addresses are kept for a while
+  'name-recovered',
   'server-started',
   'server-stopped',
 ] as const;

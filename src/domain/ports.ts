@@ -6,7 +6,7 @@
  * audit entry that belongs to it and writes both in one transaction. Where the
  * entry concerns a row just made, the store fills in its id.
  */
-import type { Address } from './address.ts';
+import type { Address, Family } from './address.ts';
 import type {
   AuditEntry,
   AuditKind,
@@ -15,12 +15,22 @@ import type {
   CallRecord,
   NewCallRecord,
 } from './attempt.ts';
-import type { Grant, GrantEnd, NewGrant, Opening } from './grant.ts';
+import type { Entry, EntrySettings, NewEntry, Resolution, Target } from './entry.ts';
+import type { Grant, GrantEnd, NewGrant } from './grant.ts';
+import type {
+  AdminConnection,
+  EnableRequest,
+  GuardPlan,
+  GuardStatus,
+  RestoreReport,
+} from './guard.ts';
 import type { Failures } from './lockout.ts';
 import type { PhoneNumber } from './phone-number.ts';
 import type { Instant, Seconds } from './time.ts';
 import type { Role, Token } from './token.ts';
 import type { NewUser, User, UserSecrets, UserSettings } from './user.ts';
+
+export type * from './firewall.ts';
 
 export interface Page {
   /** Rows with a smaller id (or seq) than this, newest first. */
@@ -152,6 +162,43 @@ export interface TokenStore {
   revoke(id: number, at: Instant, entry: AuditEntry): Promise<void>;
 }
 
+/** The standing entries. What names mean is kept with them. */
+export interface EntryStore {
+  /** @throws AccessError `conflict` when the label is taken. */
+  add(entry: NewEntry, audit: AuditEntry): Promise<Entry>;
+  byLabel(label: string): Promise<Entry | undefined>;
+  list(page: Page): Promise<Entry[]>;
+  /** Oldest first; those of one kind alone, if one is named. */
+  all(kind?: Target['kind']): Promise<Entry[]>;
+  count(): Promise<number>;
+  /** How many of them have a name that is not answered. */
+  failing(): Promise<number>;
+  /** @throws AccessError `not-found`. */
+  change(id: number, changes: Partial<EntrySettings>, audit: AuditEntry): Promise<Entry>;
+  /** What its name meant goes with it. @throws AccessError `not-found`. */
+  remove(id: number, audit: AuditEntry): Promise<void>;
+  /** What its name means; `unresolved` where that has never been put on record. */
+  resolutionOf(id: number): Promise<Resolution>;
+  /** Without an audit entry where nothing has changed but times. @throws AccessError `not-found`. */
+  resolved(id: number, resolution: Resolution, audit: AuditEntry | undefined): Promise<void>;
+  /** What is let in at a time: hosts, networks, and what names mean; in few lists, however many there are. */
+  targetsAt(now: Instant): Promise<Targets[]>;
+  /** Those whose time is over, at most so many. */
+  over(now: Instant, limit: number): Promise<Entry[]>;
+  /** When the next of them ends after this; null when none does. */
+  nextEnd(now: Instant): Promise<Instant | null>;
+  /** Becomes another whenever an entry, or the addresses of a name, become others. */
+  revision(): Promise<number>;
+}
+
+/** What is let in to the same services until the same time; a target may be in several of them. */
+export interface Targets {
+  readonly targets: readonly string[];
+  /** Empty means the site's default. */
+  readonly services: readonly string[];
+  readonly until: Instant | null;
+}
+
 export interface Stores {
   readonly users: UserStore;
   readonly grants: GrantStore;
@@ -159,87 +206,40 @@ export interface Stores {
   readonly audit: AuditLog;
   readonly lockouts: LockoutStore;
   readonly tokens: TokenStore;
+  readonly entries: EntryStore;
 }
 
-export interface OpenAddress {
-  readonly address: Address;
-  readonly services: readonly {
-    readonly service: string;
-    /** Left in the kernel. */
-    readonly seconds: Seconds;
-    /** Packets let in since this was last opened or renewed: the proof of arrival. */
-    readonly packets: number;
-  }[];
+/** What names mean: DNS. Nothing here rejects, and all of it ends within the adapter's own time limit. */
+export interface Names {
+  /** Looks up IPv4 and IPv6 side by side. */
+  resolve(name: string): Promise<NameAnswer>;
+  /** The names that an address is said to have; empty where it has none or nobody answers. */
+  namesOf(address: Address): Promise<readonly string[]>;
 }
 
-export interface SyncReport {
-  /** Addresses that were missing, too short, too long or lacked a service, and are right now. */
-  readonly opened: readonly Address[];
-  /** Addresses that nobody had asked for, and are gone now. */
-  readonly closed: readonly Address[];
-  /** Addresses that could not be opened; the others were. */
-  readonly failed: readonly { readonly address: string; readonly reason: string }[];
-}
-
-export interface FirewallLimits {
-  readonly services: readonly string[];
-  readonly longest: Seconds;
-  readonly mostAddresses: number;
-  /** Whether a /64 may be opened. */
-  readonly networks: boolean;
-}
-
-/** An address that has tried a recorded port. */
-export interface Sighting {
-  readonly address: Address;
-  /** Which of the recording's ports it has tried. */
-  readonly ports: readonly number[];
-  /** Of the port that it has tried least. */
-  readonly packets: number;
-  /** It has tried other ports too, as one does who looks for whatever there is. */
-  readonly sweeper: boolean;
-}
-
-/** What a recording has noted. */
-export interface Seen {
-  readonly sightings: readonly Sighting[];
-  /**
-   * From how many networks (/24 of IPv4, /48 of IPv6) other ports were tried: more than
-   * one, and somebody may be sweeping from many addresses, each of which looks innocent.
-   */
-  readonly strayNetworks: number;
-}
-
-/** A window in which the guard notes who comes; the kernel ends it by itself. */
-export interface Recording {
-  readonly ports: readonly number[];
-  /** So far; at most a bounded number, whatever comes. */
-  seen(): Promise<Seen>;
-  /** Ends it early. Never rejects. */
-  stop(): Promise<void>;
+export interface NameAnswer {
+  readonly addresses: readonly Address[];
+  /** The shortest for which any of them may be kept. */
+  readonly ttl: Seconds;
+  /** The families of which nothing could be learnt; both, where the name does not exist or has no address. */
+  readonly failures: readonly { readonly family: Family; readonly reason: string }[];
 }
 
 /**
- * The gate. A promise that resolves means that the kernel has confirmed;
- * rejections are `firewall-unavailable` (nobody knows: treat as not opened) or
- * `firewall-refused` (nothing was changed).
+ * Whether strangers are turned away at all, which is root's alone to say. Rejections
+ * are `forbidden`, `firewall-unavailable` (nobody answers, or in time: look at the
+ * status) or `firewall-refused`.
  */
-export interface Firewall {
-  /** Lets the address in to exactly these services for exactly these times, whatever it had before. */
-  open(opening: Opening): Promise<void>;
-  /** Turns the address away, established connections too. Closing what is not open is no error. */
-  close(address: Address): Promise<void>;
-  list(): Promise<OpenAddress[]>;
-  /** Makes the gate match, touching only what differs. */
-  sync(openings: readonly Opening[]): Promise<SyncReport>;
-  limits(): Promise<FirewallLimits>;
-  /** Packets let in from the address since it was last opened; 0 when it is not open. */
-  packetsFrom(address: Address): Promise<number>;
-  /**
-   * Records, for a while and on these ports alone, who tries to reach us; what comes
-   * is turned away all the same. `'any'` has the helper choose one port by chance.
-   */
-  record(ports: readonly number[] | 'any', seconds: Seconds): Promise<Recording>;
-  /** Called when the gate may have lost its elements (rebuilt guard, restarted helper). */
-  onDisturbed(listener: () => void): void;
+export interface GuardControl {
+  status(): Promise<GuardStatus>;
+  /** What arming means: in words, and as rules. */
+  plan(connection: AdminConnection | null): Promise<GuardPlan>;
+  enable(request: EnableRequest): Promise<GuardStatus>;
+  /** Makes a trial last. */
+  confirm(): Promise<GuardStatus>;
+  disable(): Promise<GuardStatus>;
+  /** Takes the guard away and brings back the ruleset from before it; without `apply` it is only told. */
+  restore(apply: boolean): Promise<RestoreReport>;
+  /** Keeps the guard again after somebody has fought it. */
+  resume(): Promise<GuardStatus>;
 }

@@ -26,3 +26,12 @@ export function secondsBetween(from: Instant, to: Instant): Seconds {
 export function after(from: Instant, seconds: Seconds): Instant {
   return from + seconds * 1000;
 }
+
+const unitSeconds: Readonly<Record<string, Seconds>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Reads `90s`, `15m`, `4h`, `7d`. */
+export function parseDuration(text: string): Seconds | undefined {
+  const [, count, unit = ''] = /^([1-9][0-9]{0,6})([smhd])$/.exec(text) ?? [];
+  const seconds = Number(count) * (unitSeconds[unit] ?? Number.NaN);
+  return Number.isNaN(seconds) ? undefined : seconds;
+}

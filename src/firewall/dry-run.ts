@@ -1,16 +1,18 @@
 import { randomInt } from 'node:crypto';
 import { AccessError } from '../domain/access-error.ts';
 import type { Address } from '../domain/address.ts';
+import type { Standing } from '../domain/entry.ts';
 import type { Opening } from '../domain/grant.ts';
 import type {
   Firewall,
   FirewallLimits,
   OpenAddress,
   Recording,
+  StandReport,
   SyncReport,
 } from '../domain/ports.ts';
 import { after, secondsBetween, type Clock, type Instant, type Seconds } from '../domain/time.ts';
-import type { WireLimits } from './wire.ts';
+import { DryRunStanding } from './dry-run-standing.ts';
 import { changesBetween } from './wire-compare.ts';
 import {
   checkAddress,
@@ -26,15 +28,17 @@ import {
  * and in tests. Follows the helper's rules, and forgets when the time is up.
  */
 export class DryRunFirewall implements Firewall {
-  readonly #limits: WireLimits;
+  readonly #limits: FirewallLimits;
   readonly #clock: Clock;
   readonly #say: (sentence: string) => void;
   readonly #open = new Map<Address, Map<string, Instant>>();
+  readonly #standing: DryRunStanding;
 
   constructor(limits: FirewallLimits, clock: Clock, say: (sentence: string) => void) {
     this.#limits = limits;
     this.#clock = clock;
     this.#say = say;
+    this.#standing = new DryRunStanding(limits, say);
   }
 
   async open(opening: Opening): Promise<void> {
@@ -83,7 +87,11 @@ export class DryRunFirewall implements Firewall {
     return { opened, closed, failed };
   }
 
-  async limits(): Promise<WireLimits> {
+  async stand(entries: readonly Standing[]): Promise<StandReport> {
+    return this.#standing.stand(entries, this.#clock.now());
+  }
+
+  async limits(): Promise<FirewallLimits> {
     return this.#limits;
   }
 

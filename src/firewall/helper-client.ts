@@ -1,9 +1,11 @@
 import { AccessError } from '../domain/access-error.ts';
 import { parseAddress, type Address } from '../domain/address.ts';
+import type { Standing } from '../domain/entry.ts';
 import type { Opening } from '../domain/grant.ts';
-import type { Firewall, OpenAddress, Recording, SyncReport } from '../domain/ports.ts';
+import type { Firewall, OpenAddress, Recording, StandReport, SyncReport } from '../domain/ports.ts';
 import type { Seconds } from '../domain/time.ts';
 import { Requests, type Ask, type Done } from './requests.ts';
+import { stand } from './standing.ts';
 import type { WireLimits, WireTimings } from './wire.ts';
 
 export interface HelperClientOptions {
@@ -24,6 +26,9 @@ export class HelperClient implements Firewall {
   readonly #requests: Requests;
   /** Lists take long, and the helper answers a connection in order: an open waits behind nothing but its like. */
   #others: Requests | undefined;
+  /** A long list of standing entries holds up nothing else. */
+  #lists: Requests | undefined;
+  #standing: Promise<unknown> = Promise.resolve();
   #listing: Promise<OpenAddress[]> | undefined;
   readonly #socket: string;
   readonly #deadline: number;
@@ -67,6 +72,15 @@ export class HelperClient implements Firewall {
     return { opened: opened.map(addressOf), closed: closed.map(addressOf), failed };
   }
 
+  /** One list after the other: a newer one never stands before an older. */
+  stand(entries: readonly Standing[]): Promise<StandReport> {
+    const next = this.#standing.then(() =>
+      stand(entries, (ask) => this.#askOn(this.#forStanding(), ask, standingTimes)),
+    );
+    this.#standing = next.catch(() => undefined);
+    return next;
+  }
+
   async limits(): Promise<WireLimits> {
     return present((await this.#ask({ verb: 'limits' })).limits, 'limits');
   }
@@ -103,18 +117,23 @@ export class HelperClient implements Firewall {
   stop(): void {
     this.#requests.stop();
     this.#others?.stop();
+    this.#lists?.stop();
   }
 
   #besides(): Requests {
     return (this.#others ??= new Requests(this.#socket, () => undefined));
   }
 
-  async #ask(ask: Ask, times = 1): Promise<Done> {
-    const answer = await (urgent.has(ask.verb) ? this.#requests : this.#besides()).make(
-      ask,
-      this.#deadline * times,
-      this.#deadline,
-    );
+  #forStanding(): Requests {
+    return (this.#lists ??= new Requests(this.#socket, () => undefined));
+  }
+
+  #ask(ask: Ask, times = 1): Promise<Done> {
+    return this.#askOn(urgent.has(ask.verb) ? this.#requests : this.#besides(), ask, times);
+  }
+
+  async #askOn(requests: Requests, ask: Ask, times: number): Promise<Done> {
+    const answer = await requests.make(ask, this.#deadline * times, this.#deadline);
     if (answer.ok) return answer;
     const { code, message } = answer.error;
     const unknown = code === 'unconfirmed' || code === 'busy';
@@ -124,6 +143,9 @@ export class HelperClient implements Firewall {
     );
   }
 }
+
+/** 100,000 entries take a second or two; a slow machine more. */
+const standingTimes = 15;
 
 const urgent: ReadonlySet<Ask['verb']> = new Set(['open', 'close', 'sync', 'limits']);
 

@@ -1,17 +1,16 @@
-import type { Opening } from '../domain/grant.ts';
-import type { Firewall, SyncReport } from '../domain/ports.ts';
+import type { Firewall } from '../domain/ports.ts';
 import type { Seconds } from '../domain/time.ts';
 
 export interface ReconcilerParts {
-  readonly firewall: Firewall;
-  /** What the database says should be open now. */
-  readonly desired: () => Promise<readonly Opening[]>;
-  /** The lock that opening and closing take too: between reading and syncing nothing else may change. */
-  readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Told of every sync that changed something or failed for an entry. */
-  readonly report: (report: SyncReport) => Promise<void>;
+  readonly firewall: Pick<Firewall, 'onDisturbed'>;
+  /** What is reconciled, for the log. */
+  readonly what: string;
+  /** Makes the gate match once; must end by itself, well or not. */
+  readonly reconcile: () => Promise<void>;
   readonly every: Seconds;
   readonly log: (message: string, error?: unknown) => void;
+  /** Where a run may take long: the longest that disturbances are gathered so that it leaves time for all else. */
+  readonly longestGather?: Seconds;
   /** After a failure, and how long disturbances are gathered before a run. */
   readonly pauses?: { readonly retry: Seconds; readonly gather: Seconds };
 }
@@ -19,6 +18,8 @@ export interface ReconcilerParts {
 export interface Reconciler {
   /** Runs as soon as may be; resolves when a run that began after this call has ended, well or not. */
   now(): Promise<void>;
+  /** Runs soon, once for all who ask within a moment. */
+  soon(): void;
   /** Starts no more runs, and resolves when the one under way has ended. */
   stop(): Promise<void>;
 }
@@ -29,7 +30,7 @@ export interface Reconciler {
  * soon and said once, as is its end.
  */
 export function startReconciler(parts: ReconcilerParts): Reconciler {
-  const { firewall, every, log } = parts;
+  const { firewall, what, reconcile, every, log, longestGather = 0 } = parts;
   const { retry, gather } = parts.pauses ?? { retry: 1, gather: 0.05 };
   let running: Promise<void> | undefined;
   let queued: Promise<void> | undefined;
@@ -37,18 +38,18 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
   let dueAt = Infinity;
   let failing = false;
   let stopped = false;
+  let took: Seconds = 0;
 
   const once = async (): Promise<void> => {
     let next = every;
+    const began = performance.now();
     try {
-      const report = await parts.exclusively(async () => firewall.sync(await parts.desired()));
-      if (failing) log('The gate can be reconciled again.');
+      await reconcile();
+      took = (performance.now() - began) / 1000;
+      if (failing) log(`${what} can be reconciled again.`);
       failing = false;
-      if (report.opened.length + report.closed.length + report.failed.length > 0) {
-        await parts.report(report);
-      }
     } catch (error) {
-      if (!failing) log('The gate could not be reconciled; trying again until it can.', error);
+      if (!failing) log(`${what} could not be reconciled; trying again until it can.`, error);
       failing = true;
       next = Math.min(retry, every);
     }
@@ -78,11 +79,14 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
     clearTimeout(timer);
     timer = setTimeout(() => void now(), seconds * 1000);
   };
+  // four fifths of the time are for others, also where a long list is changed without end
+  const soon = (): void => plan(Math.max(gather, Math.min(took * 4, longestGather)));
 
-  firewall.onDisturbed(() => plan(gather));
+  firewall.onDisturbed(soon);
   void now();
   return {
     now,
+    soon,
     stop: async () => {
       stopped = true;
       clearTimeout(timer);

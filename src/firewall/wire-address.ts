@@ -52,7 +52,7 @@ function fault6(text: string, kind: '6' | '6net'): string | undefined {
 }
 
 /** Eight groups; no dotted end, no zone. */
-function groups6(text: string): number[] | undefined {
+export function groups6(text: string): number[] | undefined {
   const [head = '', tail, ...more] = text.split('::');
   const words = (part: string): string[] => (part === '' ? [] : part.split(':'));
   const before = words(head);
@@ -66,7 +66,7 @@ function groups6(text: string): number[] | undefined {
 }
 
 /** RFC 5952, section 4: of the longest runs of zero groups, at least two, the first becomes `::`. */
-function text6(groups: readonly number[]): string {
+export function text6(groups: readonly number[]): string {
   const text = groups.map((group) => group.toString(16)).join(':');
   const runs = text.match(/\b0(?::0)+\b/g) ?? [];
   const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');

@@ -1,16 +1,18 @@
-import type { WireError, WireErrorCode, WireOpening, WireRequest, WireService } from './wire.ts';
+import {
+  idOf,
+  json,
+  list,
+  Malformed,
+  number,
+  objectOf,
+  only,
+  text,
+  type Fields,
+} from './wire-fields.ts';
+import type { WireError, WireOpening, WireRequest, WireService } from './wire.ts';
 
 export type ParsedRequest =
   { readonly request: WireRequest } | { readonly id: number | null; readonly error: WireError };
-
-class Malformed extends Error {
-  readonly code: WireErrorCode;
-
-  constructor(message: string, code: WireErrorCode = 'malformed') {
-    super(message);
-    this.code = code;
-  }
-}
 
 const verbs = [
   'open',
@@ -22,10 +24,10 @@ const verbs = [
   'recorded',
   'unrecord',
   'limits',
+  'standing',
+  'stand',
   'ping',
 ];
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Reads one request line. Strict: every key known, present and of its kind.
@@ -48,6 +50,7 @@ function requestOf(id: number, fields: Fields): WireRequest {
   switch (verb) {
     case 'list':
     case 'limits':
+    case 'standing':
     case 'ping':
       only(fields, ['id', 'verb']);
       return { id, verb };
@@ -79,6 +82,16 @@ function requestOf(id: number, fields: Fields): WireRequest {
     case 'unrecord':
       only(fields, ['id', 'verb', 'recording']);
       return { id, verb, recording: text(fields['recording'], 'recording') };
+    case 'stand':
+      only(fields, ['id', 'verb', 'digest', 'part', 'parts', 'entries']);
+      return {
+        id,
+        verb,
+        digest: text(fields['digest'], 'digest'),
+        part: number(fields['part'], 'part'),
+        parts: number(fields['parts'], 'parts'),
+        entries: list(fields['entries'], 'entries').map((line) => text(line, 'entries')),
+      };
     default:
       throw new Malformed(
         `The verb must be one of ${verbs.join(', ')}.`,
@@ -103,48 +116,4 @@ function serviceOf(value: unknown): WireService {
     service: text(fields['service'], 'service'),
     seconds: number(fields['seconds'], 'seconds'),
   };
-}
-
-function json(source: string): unknown {
-  try {
-    return JSON.parse(source);
-  } catch {
-    throw new Malformed('The line is not JSON.');
-  }
-}
-
-function objectOf(value: unknown, what: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Malformed(`Expected ${what} to be an object.`);
-  }
-  return value as Fields;
-}
-
-function idOf(value: unknown): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 0) {
-    throw new Malformed('`id` must be a whole number from 0.');
-  }
-  return value as number;
-}
-
-function text(value: unknown, key: string): string {
-  if (typeof value !== 'string') throw new Malformed(`\`${key}\` must be a string.`);
-  return value;
-}
-
-function number(value: unknown, key: string): number {
-  if (typeof value !== 'number') throw new Malformed(`\`${key}\` must be a number.`);
-  return value;
-}
-
-function list(value: unknown, key: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new Malformed(`\`${key}\` must be a list.`);
-  return value;
-}
-
-function only(fields: Fields, allowed: readonly string[]): void {
-  const unknown = Object.keys(fields).find((key) => !allowed.includes(key));
-  // the key itself is not repeated: it is whatever the sender chose to send
-  if (unknown !== undefined)
-    throw new Malformed(`Only these keys are allowed here: ${allowed.join(', ')}.`);
 }

@@ -20,7 +20,7 @@ export interface WireOpening {
 }
 
 export type WireRequest =
-  | { readonly id: number; readonly verb: 'list' | 'limits' | 'ping' }
+  | { readonly id: number; readonly verb: 'list' | 'limits' | 'ping' | 'standing' }
   | { readonly id: number; readonly verb: 'close' | 'packets'; readonly address: string }
   | ({ readonly id: number; readonly verb: 'open' } & WireOpening)
   | { readonly id: number; readonly verb: 'sync'; readonly openings: readonly WireOpening[] }
@@ -30,7 +30,18 @@ export type WireRequest =
       readonly ports: readonly number[] | 'any';
       readonly seconds: number;
     }
-  | { readonly id: number; readonly verb: 'recorded' | 'unrecord'; readonly recording: string };
+  | { readonly id: number; readonly verb: 'recorded' | 'unrecord'; readonly recording: string }
+  | ({ readonly id: number; readonly verb: 'stand' } & WirePart);
+
+/** A part of the list of standing entries; wire-standing says what its lines are. */
+export interface WirePart {
+  /** SHA-256 of all lines of all parts, joined by newlines, in small hexadecimal digits. */
+  readonly digest: string;
+  /** From 0. */
+  readonly part: number;
+  readonly parts: number;
+  readonly entries: readonly string[];
+}
 
 export type WireErrorCode =
   | 'malformed' // not JSON, not UTF-8, a key missing, unknown or of the wrong kind
@@ -40,9 +51,10 @@ export type WireErrorCode =
   | 'bad-service'
   | 'bad-duration'
   | 'bad-port' // not a port, or one that is in use
-  | 'gone' // no such recording, or none any more
+  | 'gone' // no such recording, or none any more; not the part that comes next
   | 'too-many' // over the cap on addresses or on recordings
   | 'kernel' // nftables refused; nothing was changed
+  | 'halted' // the guard was taken down, and waits for a person
   | 'unconfirmed' // nftables did not answer; nobody knows
   | 'busy'; // too many clients
 
@@ -63,13 +75,54 @@ export interface WireOpened {
   readonly services: readonly (WireService & { readonly packets: number })[];
 }
 
+/** What a service is: ports as `udp/5060-5061`, and what for, where the catalogue says so. */
+export interface WireServiceDetail {
+  readonly ports: readonly string[];
+  readonly about: string | null;
+}
+
 export interface WireLimits {
   readonly services: readonly string[];
+  /** By service. A dry run, which has no ports, has none. */
+  readonly details?: Readonly<Record<string, WireServiceDetail>>;
   /** Seconds. */
   readonly longest: number;
   readonly mostAddresses: number;
   /** Whether a network of 64 bits may be opened, and not only single addresses. */
   readonly networks: boolean;
+  /** Left out where there may be no standing entries. */
+  readonly standing?: WireStandingLimits;
+  /** What does not work as it should on the helper's host, each with its mend. */
+  readonly warnings?: readonly string[];
+}
+
+export interface WireStandingLimits {
+  /** Lines. */
+  readonly most: number;
+  /** Prefix lengths: no network may be wider. */
+  readonly widest4: number;
+  readonly widest6: number;
+}
+
+export interface WireStandFailure {
+  readonly target: string;
+  readonly reason: string;
+}
+
+/** What stands. */
+export interface WireStanding {
+  /** Of the list that was carried out last; null when something else may stand. */
+  readonly digest: string | null;
+  /** Lines of it that were in order. */
+  readonly count: number;
+  /** Those that were not, 1000 at most. */
+  readonly failed: readonly WireStandFailure[];
+}
+
+export interface WireStood {
+  readonly added: number;
+  readonly removed: number;
+  readonly failed: readonly WireStandFailure[];
 }
 
 export interface WireReport {
@@ -107,6 +160,8 @@ export type WireAnswer =
       readonly sightings?: readonly WireSighting[];
       /** Networks of which decoys have been tried; `everyNetwork` when they cannot be told any more. */
       readonly strayNetworks?: number;
+      readonly standing?: WireStanding;
+      readonly stood?: WireStood;
     };
 
 export interface WireEvent {

@@ -1,5 +1,6 @@
 import type { WireOpened } from '../firewall/wire.ts';
 import type { Edit } from './edit.ts';
+import type { StandingPlace } from './standing/place.ts';
 
 /**
  * A way to fit the host's firewall: where in the kernel it stands who is let in.
@@ -19,7 +20,11 @@ export interface Backend {
   list(): Promise<WireOpened[]>;
   /** Packets since the address was opened, where that is cheaply known. */
   packetsFrom(address: string): Promise<number | undefined>;
-  /** Tells of changes to the ruleset by others, from now on. */
-  watch(changed: (by: string) => void): void;
+  /** What does not work as it should on this host, each with its mend. */
+  warnings(): readonly string[];
+  /** For standing entries; undefined where there may be none, or this way has no place for them. */
+  readonly standing?: StandingPlace | undefined;
+  /** Tells of changes to the ruleset by others, from now on; `stood`: of what stands, too. */
+  watch(changed: (by: string, stood?: boolean) => void): void;
   stop(): void;
 }

@@ -8,6 +8,7 @@ import type {
 import { checkAddress, checkOpening, Refused, tooMany } from '../firewall/wire-rules.ts';
 import type { Backend } from './backend.ts';
 import type { HelperConfig } from './config/config.ts';
+import { detailsOf } from './config/services.ts';
 import type { Edit } from './edit.ts';
 import { Ledger } from './ledger.ts';
 import { syncGate } from './sync.ts';
@@ -17,8 +18,15 @@ import { Turns } from './turns.ts';
 const freshFor = 900;
 
 export function limitsOf(config: HelperConfig): WireLimits {
-  const { services, longest, mostAddresses, networks } = config;
-  return { services: services.map(({ name }) => name), longest, mostAddresses, networks };
+  const { services, longest, mostAddresses, networks, standing } = config;
+  return {
+    services: services.map(({ name }) => name),
+    details: detailsOf(services),
+    longest,
+    mostAddresses,
+    networks,
+    ...(standing.most > 0 && { standing }),
+  };
 }
 
 const micro = (from: number, to: number): number => Math.round((to - from) * 1000);
@@ -91,6 +99,12 @@ export class Gate {
     const services =
       (await this.#backend.list()).find((one) => one.address === address)?.services ?? [];
     return services.reduce((sum, { packets }) => sum + packets, 0);
+  }
+
+  /** The limits, with what the administrator should know. */
+  told(): WireLimits {
+    const warnings = this.#backend.warnings();
+    return warnings.length > 0 ? { ...this.limits, warnings } : this.limits;
   }
 
   /** Not in turn: an open does not wait for somebody's list. */

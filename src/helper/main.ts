@@ -4,7 +4,7 @@ import { findNft, loadConfig } from './config/config-file.ts';
 import { ConfigError } from './config/config-values.ts';
 import { startHelper } from './helper.ts';
 import { log, reasonOf } from './log.ts';
-import { rulesetOf } from './guard/ruleset.ts';
+import { rulesFor } from './rules-for.ts';
 
 const usage = `dialgate-helper [--config FILE] [--check]
 
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(usage);
   const config = loadConfig(values.config);
   const nft = findNft(config);
-  if (values.check) return void process.stdout.write(rulesetOf(config));
+  if (values.check) return void process.stdout.write(rulesFor(config));
   const helper = await startHelper(config, nft, log);
   const end = (signal: string) => (): void => {
     log('stopped', { signal, message: 'What is open stays open until its time is up.' });

@@ -4,6 +4,7 @@ import type {
   NewUserResult,
   SeenGrant,
   SeenLockout,
+  SeenService,
   Status,
 } from '../access/administration.ts';
 import type { AuditRow, CallRecord } from '../domain/attempt.ts';
@@ -13,7 +14,7 @@ import type { Token } from '../domain/token.ts';
 import type { User } from '../domain/user.ts';
 
 /** What is answered: the same objects as the domain's, with times as ISO 8601 text in UTC. */
-type Timed<T, Keys extends keyof T> = Omit<T, Keys> & {
+export type Timed<T, Keys extends keyof T> = Omit<T, Keys> & {
   readonly [Key in Keys]: null extends T[Key] ? string | null : string;
 };
 
@@ -48,6 +49,7 @@ export interface NewTokenAnswer {
 }
 export type GrantAnswer = Timed<SeenGrant, 'openedAt' | 'expiresAt' | 'endedAt'>;
 export type LockoutAnswer = Timed<SeenLockout, 'lockedUntil'>;
+export type ServiceAnswer = SeenService;
 /** How many lockouts there were. */
 export interface UnlockedAnswer {
   readonly ended: number;
@@ -66,6 +68,8 @@ export interface StatusAnswer {
   /** `failures` since the start. */
   readonly brake: { readonly on: boolean; readonly failures: number } | null;
   readonly openAddresses: number | null;
+  /** Standing entries, and those of them whose name is not answered. */
+  readonly standing: { readonly entries: number; readonly failing: number } | null;
 }
 export type CallAnswer = Timed<CallRecord, 'beganAt' | 'endedAt'>;
 export type AuditAnswer = Timed<AuditRow, 'at'>;
@@ -77,8 +81,8 @@ export interface Items<T> {
   readonly next: number | null;
 }
 
-const iso = (at: Instant): string => new Date(at).toISOString();
-const isoOrNull = (at: Instant | null): string | null => (at === null ? null : iso(at));
+export const iso = (at: Instant): string => new Date(at).toISOString();
+export const isoOrNull = (at: Instant | null): string | null => (at === null ? null : iso(at));
 
 // field by field: what the store may one day add to its rows must not leak out by itself
 
@@ -134,13 +138,27 @@ export const lockoutAnswer = (lockout: SeenLockout): LockoutAnswer => ({
   lockedUntil: isoOrNull(lockout.lockedUntil),
 });
 
-export const statusAnswer = ({ health, admission, openAddresses }: Status): StatusAnswer => ({
+export const serviceAnswer = (service: SeenService): ServiceAnswer => ({
+  name: service.name,
+  ports: service.ports,
+  about: service.about,
+  usual: service.usual,
+  users: service.users,
+});
+
+export const statusAnswer = ({
+  health,
+  admission,
+  openAddresses,
+  standing,
+}: Status): StatusAnswer => ({
   ok: health.ok && admission?.braking !== true,
   version: health.version,
   parts: health.parts,
   calls: admission ? { inProgress: admission.inProgress, refused: admission.refused } : null,
   brake: admission ? { on: admission.braking, failures: admission.failures } : null,
   openAddresses: openAddresses ?? null,
+  standing: standing ?? null,
 });
 
 export const grantAnswer = (grant: Grant & { packets?: number | null }): GrantAnswer => ({

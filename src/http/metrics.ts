@@ -17,7 +17,7 @@ export async function writeMetrics(status: Status): Promise<string> {
 }
 
 /** Made anew for each reading, so that nothing is shown that was so the last time. */
-function ofHouse({ health, admission, openAddresses }: Status): Registry {
+function ofHouse({ health, admission, openAddresses, standing }: Status): Registry {
   const registry = new Registry();
   const registers = [registry];
   const gauge = (name: string, help: string, value: number | undefined): void => {
@@ -32,6 +32,16 @@ function ofHouse({ health, admission, openAddresses }: Status): Registry {
   });
   for (const [part, { ok }] of Object.entries(health.parts)) up.set({ part }, Number(ok));
   gauge('dialgate_open_addresses', 'Addresses that are open on record.', openAddresses);
+  gauge(
+    'dialgate_standing_entries',
+    'Hosts, networks and names let in for good.',
+    standing?.entries,
+  );
+  gauge(
+    'dialgate_names_failing',
+    'Standing entries whose name is not answered.',
+    standing?.failing,
+  );
   if (admission) {
     gauge('dialgate_calls_in_progress', 'Calls that are going on.', admission.inProgress);
     gauge(

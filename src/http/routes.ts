@@ -1,9 +1,11 @@
 import type { Administration } from '../access/administration.ts';
 import type { Route } from './route.ts';
 import { credentialRoutes } from './routes/credentials.ts';
+import { entryRoutes } from './routes/entries.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { lockoutRoutes } from './routes/lockouts.ts';
 import { recordRoutes } from './routes/records.ts';
+import { serviceRoutes } from './routes/services.ts';
 import { statusRoutes } from './routes/status.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { userRoutes } from './routes/users.ts';
@@ -14,7 +16,9 @@ export const routesTo = (rules: Administration): Route[] => [
   ...credentialRoutes(rules),
   ...lockoutRoutes(rules),
   ...grantRoutes(rules),
+  ...entryRoutes(rules),
   ...recordRoutes(rules),
   ...tokenRoutes(rules),
+  ...serviceRoutes(rules),
   ...statusRoutes(rules),
 ];

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Stores } from '../domain/ports.ts';
 import { createAuditLog, createAuditWriter } from './audit-log.ts';
 import { createCallStore } from './calls.ts';
+import { createEntryStore } from './entries.ts';
 import { createGrantStore } from './grants.ts';
 import { createLockoutStore } from './lockouts.ts';
 import { createTokenStore } from './tokens.ts';
@@ -22,6 +23,7 @@ export function createStores(database: Database): Stores & { close(): void } {
     audit: createAuditLog(database, transactions, write),
     lockouts: createLockoutStore(database, transactions, write),
     tokens: createTokenStore(database, transactions, write),
+    entries: createEntryStore(database, transactions, write),
     close: () => {
       database.close();
     },

@@ -11,16 +11,16 @@ const { transportFor } = require('../../src/asterisk/npm/swagger-client/transpor
 };
 
 /** Answers the first request of a connection, and closes it when the second comes. */
-function once(socket: Socket): void {
+function answerOnce(socket: Socket): void {
   let asked = 0;
   socket.on('error', () => undefined);
   socket.on('data', () => {
-    if (++asked > 1) return void socket.resetAndDestroy();
-    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok');
+    if (++asked > 1) socket.resetAndDestroy();
+    else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok');
   });
 }
 
-const server = createServer(once);
+const server = createServer(answerOnce);
 let url: URL;
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

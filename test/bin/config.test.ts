@@ -187,6 +187,23 @@ describe('check-config', () => {
   });
 });
 
+test.skipIf(process.getuid?.() !== 0)(
+  'check-config tells which way of fitting the firewall was chosen, or why that cannot be told',
+  async () => {
+    const file = prepared(`firewall: { kind: helper, socket: ${join(folder, 'none.sock')} }`);
+    init({ config: file });
+    const helper = join(folder, 'helper.json');
+    expect(await checkConfig(file)).toContain(
+      "ok     helper.json chooses the guard, dialgate's own table, for sip, rtp, web.",
+    );
+    writeFileSync(helper, '{', { mode: 0o644 });
+    const told = (await checkConfig(file)).join('\n');
+    expect(told).toMatch(/^warn {3}.*helper\.json: It is not JSON/m);
+    rmSync(helper);
+    expect((await checkConfig(file)).join('\n')).not.toMatch(/helper\.json/);
+  },
+);
+
 describe('the key file', () => {
   const write = (text: string, mode: number): string => {
     const file = join(folder, 'secret.key');

@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { AdmissionCounts } from '../../src/access/admission.ts';
+import type { DoctorFinding } from '../../src/cli/doings.ts';
 import { run } from '../../src/cli/program.ts';
+import type { AdminConnection } from '../../src/domain/guard.ts';
 import type { Stores } from '../../src/domain/ports.ts';
 import { systemClock } from '../../src/domain/time.ts';
+import { GuardClient } from '../../src/firewall/guard-client.ts';
 import { createHttp } from '../../src/http/app.ts';
 import { createClient } from '../../src/http/client.ts';
 import { listenUnix, type Listening } from '../../src/http/listen.ts';
+import { createFakeNames, type FakeNames } from '../fakes/names.ts';
 import { createMemoryStores } from '../fakes/stores.ts';
 import { administrationOn } from '../http/administration.ts';
 
@@ -17,12 +21,17 @@ import { administrationOn } from '../http/administration.ts';
 interface Place {
   readonly folder: string;
   readonly stores: Stores;
+  readonly names: FakeNames;
   readonly door: Listening;
   readonly printed: string[];
   complaints: string;
   /** What the server says of itself; to be changed by a test. */
   helper: { ok: boolean; why?: string };
   admission: AdmissionCounts | undefined;
+  /** What the doctor has seen; to be changed by a test. */
+  findings: DoctorFinding[];
+  /** How the administrator came here; to be changed by a test. */
+  connection: AdminConnection | null;
 }
 
 let place: Place;
@@ -30,11 +39,17 @@ let place: Place;
 beforeEach(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'dialgate-cli-'));
   const stores = createMemoryStores();
+  const names = createFakeNames();
   const ok = { ok: true };
   const rules = administrationOn({
     stores,
+    names,
     clock: systemClock,
     admission: () => place.admission,
+    details: {
+      web: { ports: ['tcp/80', 'tcp/443'], about: 'web pages' },
+      sip: { ports: ['udp/5060'], about: null },
+    },
     health: async () => ({
       ok: place.helper.ok,
       parts: { asterisk: ok, helper: place.helper, database: ok },
@@ -51,11 +66,14 @@ beforeEach(async () => {
   place = {
     folder,
     stores,
+    names,
     door,
     printed: [],
     complaints: '',
     helper: { ok: true },
     admission: undefined,
+    findings: [],
+    connection: null,
   };
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
     place.complaints += String(text);
@@ -75,7 +93,10 @@ export const dialgate = (...words: string[]): Promise<number> =>
       init: async () => ['made things'],
       serve: async () => undefined,
       checkConfig: async () => ['ok     all'],
+      doctor: async () => place.findings,
       withRest: (_, work) => work(createClient({ socketPath: place.door.at, cliUser: 'root' })),
+      guard: (_, socket) => new GuardClient(socket ?? join(place.folder, 'guard.sock')),
+      sshConnection: () => place.connection,
       print: (line) => void place.printed.push(line),
     },
     words,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { unresolved } from '../../src/domain/entry.ts';
 import { complaints, dialgate, here, json, printed } from './command-line.ts';
 
 const admission = {
@@ -12,6 +13,7 @@ test('the status is 0 and in words when all is well', async () => {
   here().admission = admission;
   await dialgate('user', 'add', 'anna');
   await dialgate('grant', 'open', 'anna', '203.0.113.7');
+  await dialgate('host', 'add', 'carrier', 'sip.example.net');
   expect(await dialgate('status')).toBe(0);
   expect(printed().at(-1)?.split('\n')).toEqual([
     'dialgate  0.0.0',
@@ -23,8 +25,19 @@ test('the status is 0 and in words when all is well', async () => {
     'brake     off',
     'failures  4',
     'open      1 address',
+    'standing  1 entry',
   ]);
   expect(complaints()).toBe('');
+});
+
+test('names that are not answered are told, with what to do', async () => {
+  for (const name of ['one', 'two']) await dialgate('host', 'add', name, `${name}.example.net`);
+  const failing = { ...unresolved, failingSince: 1, failure: 'nobody answers' };
+  await here().stores.entries.resolved(2, failing, undefined);
+  expect(await dialgate('status')).toBe(0);
+  expect(printed().at(-1)).toMatch(
+    /^standing +2 entries, 1 with a name that is not answered \(dialgate host list --stale\)$/m,
+  );
 });
 
 test('the status is 1 when a part is not well, and says why', async () => {

@@ -53,7 +53,10 @@ export function firewallContract(name: string, make: () => Promise<FirewallUnder
       );
 
     it('tells its limits', async () => {
-      expect(await firewall.limits()).toEqual(contractLimits);
+      const { details, ...limits } = await firewall.limits();
+      expect(limits).toEqual(contractLimits);
+      // a dry run knows no ports; whoever knows them, knows those of every service
+      if (details) expect(Object.keys(details)).toEqual(limits.services);
     });
 
     it('opens exactly what is asked, whatever was open before', async () => {

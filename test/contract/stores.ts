@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import { createBench, type Closable } from './stores/bench.ts';
 import { callsContract } from './stores/calls.ts';
+import { entriesContract } from './stores/entries.ts';
 import { grantsContract } from './stores/grants.ts';
 import { lockoutsContract } from './stores/lockouts.ts';
 import { recordContract } from './stores/record.ts';
@@ -26,6 +27,7 @@ export function storesContract(name: string, open: () => Closable): void {
     recordContract(bench);
     lockoutsContract(bench);
     tokensContract(bench);
+    entriesContract(bench);
     transactionsContract(bench);
   });
 }

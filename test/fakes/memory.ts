@@ -1,5 +1,6 @@
 import { AccessError } from '../../src/domain/access-error.ts';
 import type { AuditEntry, AuditRow } from '../../src/domain/attempt.ts';
+import type { Page } from '../../src/domain/ports.ts';
 
 /** What the stores in memory share: work that happens whole or not at all, and the record of it. */
 export interface Memory {
@@ -57,4 +58,19 @@ export function found<T extends { id: number }>(rows: readonly T[], id: number, 
   const row = rows.find((r) => r.id === id);
   if (!row) throw new AccessError('not-found', `There is no ${what} number ${id}.`);
   return row;
+}
+
+/** Newest first; the rows are in the order of their ids. */
+export function paged<T>(
+  rows: readonly T[],
+  { before, limit }: Page,
+  idOf: (row: T) => number,
+): T[] {
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
+    throw new AccessError('invalid', 'A page has 1 to 1000 rows.');
+  }
+  return rows
+    .filter((row) => idOf(row) < (before ?? Infinity))
+    .toReversed()
+    .slice(0, limit);
 }

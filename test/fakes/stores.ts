@@ -2,9 +2,10 @@ import { AccessError } from '../../src/domain/access-error.ts';
 import type { AuditRow, CallRecord } from '../../src/domain/attempt.ts';
 import type { Grant } from '../../src/domain/grant.ts';
 import { noFailures, type Failures } from '../../src/domain/lockout.ts';
-import type { AuditFilter, LockoutSubject, Page, Stores } from '../../src/domain/ports.ts';
+import type { AuditFilter, LockoutSubject, Stores } from '../../src/domain/ports.ts';
 import type { Token } from '../../src/domain/token.ts';
-import { byName, change, createMemory, found, instant } from './memory.ts';
+import { createMemoryEntries } from './entries.ts';
+import { byName, change, createMemory, found, instant, paged } from './memory.ts';
 import { createMemoryUsers, type MemoryUser } from './users.ts';
 
 /** The stores in memory, held to test/contract/stores.ts like the real ones. */
@@ -187,18 +188,10 @@ export function createMemoryStores(): Stores & { close(): void } {
         }),
     },
 
+    entries: createMemoryEntries(memory),
+
     close: memory.close,
   };
-}
-
-function paged<T>(rows: readonly T[], { before, limit }: Page, idOf: (row: T) => number): T[] {
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
-    throw new AccessError('invalid', 'A page has 1 to 1000 rows.');
-  }
-  return rows
-    .filter((row) => idOf(row) < (before ?? Infinity))
-    .toReversed()
-    .slice(0, limit);
 }
 
 function fits(row: AuditRow, filter: AuditFilter): boolean {

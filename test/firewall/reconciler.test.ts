@@ -2,11 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Address } from '../../src/domain/address.ts';
 import type { Opening } from '../../src/domain/grant.ts';
-import type { SyncReport } from '../../src/domain/ports.ts';
+import type { StandReport, SyncReport } from '../../src/domain/ports.ts';
 import { DryRunFirewall } from '../../src/firewall/dry-run.ts';
 import { startReconciler, type Reconciler } from '../../src/firewall/reconciler.ts';
+import { entriesReconciliation, grantsReconciliation } from '../../src/firewall/reconciliations.ts';
 
-const limits = { services: ['web'], longest: 3600, mostAddresses: 10, networks: true };
+const limits = {
+  services: ['web'],
+  longest: 3600,
+  mostAddresses: 10,
+  networks: true,
+  standing: { most: 10, widest4: 16, widest6: 32 },
+};
 
 /** The dry run, with the faults that a test wants. */
 class TroubledFirewall extends DryRunFirewall {
@@ -53,9 +60,13 @@ afterEach(() => reconciler.stop());
 function start(every = 60): void {
   reconciler = startReconciler({
     firewall,
-    desired: async () => desired,
-    exclusively: (work) => work(),
-    report: async (report) => void reports.push(report),
+    what: 'The gate',
+    reconcile: grantsReconciliation({
+      firewall,
+      desired: async () => desired,
+      exclusively: (work) => work(),
+      report: async (report) => void reports.push(report),
+    }),
     every,
     log: (message) => said.push(message),
     pauses: { retry: 0.02, gather: 0.02 },
@@ -120,14 +131,18 @@ it('reads and syncs inside the lock', async () => {
   const order: string[] = [];
   reconciler = startReconciler({
     firewall,
-    desired: async () => (order.push('read'), desired),
-    exclusively: async (work) => {
-      order.push('locked');
-      const result = await work();
-      order.push('free');
-      return result;
-    },
-    report: async () => void order.push('reported'),
+    what: 'The gate',
+    reconcile: grantsReconciliation({
+      firewall,
+      desired: async () => (order.push('read'), desired),
+      exclusively: async (work) => {
+        order.push('locked');
+        const result = await work();
+        order.push('free');
+        return result;
+      },
+      report: async () => void order.push('reported'),
+    }),
     every: 60,
     log: () => {},
   });
@@ -143,4 +158,76 @@ it('starts nothing once stopped', async () => {
   await reconciler.now();
   await sleep(60);
   expect(firewall.syncs).toBe(syncs);
+});
+
+it('makes what stands match the entries, and tells of every run', async () => {
+  const standing = { target: '198.51.100.0/24', services: ['web'], until: null };
+  const told: StandReport[] = [];
+  let wanted = [standing];
+  reconciler = startReconciler({
+    firewall,
+    what: 'The standing entries',
+    reconcile: entriesReconciliation({
+      firewall,
+      desired: async () => wanted,
+      report: (report) => void told.push(report),
+    }),
+    every: 60,
+    log: (message) => said.push(message),
+    pauses: { retry: 0.02, gather: 0.02 },
+  });
+  await reconciler.now();
+  expect(told.map(({ added, removed }) => [added, removed])).toEqual([
+    [1, 0],
+    [0, 0],
+  ]);
+  wanted = [{ ...standing, target: '203.0.113.7' }];
+  for (let n = 0; n < 50; n++) reconciler.soon();
+  await sleep(60);
+  expect(told.slice(2).map(({ added, removed }) => [added, removed])).toEqual([[1, 1]]);
+  expect(said).toEqual([]);
+});
+
+it('leaves time for all else when a run takes long and is asked for again and again', async () => {
+  let runs = 0;
+  reconciler = startReconciler({
+    firewall,
+    what: 'The standing entries',
+    reconcile: async () => {
+      runs++;
+      await sleep(40);
+    },
+    every: 60,
+    longestGather: 3,
+    log: () => {},
+    pauses: { retry: 0.02, gather: 0.001 },
+  });
+  await reconciler.now();
+  const before = runs;
+  const storm = setInterval(() => reconciler.soon(), 2);
+  await sleep(600);
+  clearInterval(storm);
+  // each takes 40 ms and waits for 160 ms: without the wait there would be a dozen
+  expect(runs - before).toBeGreaterThan(1);
+  expect(runs - before).toBeLessThan(6);
+});
+
+it('lets neither of two reconcilers wait for the other', async () => {
+  start();
+  await reconciler.now();
+  const stuck = startReconciler({
+    firewall,
+    what: 'The standing entries',
+    reconcile: entriesReconciliation({
+      firewall: { stand: () => new Promise(() => {}) },
+      desired: async () => [],
+      report: () => {},
+    }),
+    every: 60,
+    log: () => {},
+  });
+  const { syncs } = firewall;
+  await reconciler.now();
+  expect(firewall.syncs).toBe(syncs + 1);
+  expect(stuck).toBeDefined();
 });

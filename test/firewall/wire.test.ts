@@ -74,7 +74,7 @@ describe('parseRequest', () => {
       ),
     });
     const request = fc.oneof(
-      fc.record({ id: fc.nat(), verb: fc.constantFrom('list', 'limits', 'ping') }),
+      fc.record({ id: fc.nat(), verb: fc.constantFrom('list', 'limits', 'ping', 'standing') }),
       fc.record({
         id: fc.nat(),
         verb: fc.constantFrom('close', 'packets'),
@@ -90,6 +90,14 @@ describe('parseRequest', () => {
         id: fc.nat(),
         verb: fc.constantFrom('recorded', 'unrecord'),
         recording: fc.string(),
+      }),
+      fc.record({
+        id: fc.nat(),
+        verb: fc.constant('stand'),
+        digest: fc.string(),
+        part: fc.integer(),
+        parts: fc.integer(),
+        entries: fc.array(fc.string()),
       }),
       fc.tuple(fc.nat(), opening).map(([id, rest]) => ({ id, verb: 'open', ...rest })),
       fc.record({ id: fc.nat(), verb: fc.constant('sync'), openings: fc.array(opening) }),
@@ -124,6 +132,10 @@ describe('parseRequest', () => {
     ['{"id":1,"verb":"record","ports":["80"],"seconds":60}', 'malformed', 1],
     ['{"id":1,"verb":"record","ports":"any"}', 'malformed', 1],
     ['{"id":1,"verb":"recorded","recording":7}', 'malformed', 1],
+    ['{"id":1,"verb":"standing","digest":"a"}', 'malformed', 1],
+    ['{"id":1,"verb":"stand","digest":"a","part":0,"parts":1}', 'malformed', 1],
+    ['{"id":1,"verb":"stand","digest":"a","part":0,"parts":1,"entries":[1]}', 'malformed', 1],
+    ['{"id":1,"verb":"stand","digest":7,"part":0,"parts":1,"entries":[]}', 'malformed', 1],
   ])('refuses %s', (text, code, id) => {
     expect(parseRequest(text)).toMatchObject({ id, error: { code } });
   });

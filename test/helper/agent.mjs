@@ -1,5 +1,5 @@
 // Runs inside a namespace and does what its standard input says, a command a line:
-// listen PORT | connect ID LOCAL HOST PORT | write ID TEXT | udp ID ADDRESS PORT | send ID HOST PORT TEXT
+// listen PORT | connect ID LOCAL HOST PORT | write ID TEXT | end ID | udp ID ADDRESS PORT | send ID HOST PORT TEXT
 // Says on standard output what happens: up/refused/data/closed, each with the id.
 // Connections that come in are named in1, in2, …
 import { createSocket } from 'node:dgram';
@@ -40,6 +40,7 @@ const commands = {
     follow(id, socket);
   },
   write: (id, text) => sockets.get(id).write(text),
+  end: (id) => sockets.get(id).destroy(),
   udp(id, address, port) {
     const family = address.includes(':') ? 'udp6' : 'udp4';
     const socket = createSocket(family).bind(Number(port), address, () => say('up', id));

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findNft, loadConfig } from '../../src/helper/config/config-file.ts';
+import { catalogue } from '../../src/helper/config/catalogue.ts';
 import { readConfig } from '../../src/helper/config/config.ts';
+import { detailsOf } from '../../src/helper/config/services.ts';
 import { outermost, parseCidr } from '../../src/helper/config/cidr.ts';
 
 const good = {
@@ -20,7 +22,14 @@ describe('readConfig', () => {
     expect(config).toMatchObject({ table: 'dialgate', trusted: [], socketGroup: undefined });
     expect(config.networks).toBe(false);
     expect(readConfig(withKeys({ networks: true })).networks).toBe(true);
+    expect(config).toMatchObject({
+      adminSocket: '/run/dialgate/guard.sock',
+      state: '/var/lib/dialgate-helper',
+      armed: false,
+    });
     expect(config.pairing).toEqual({ first: 49_152, last: 65_535 });
+    expect(config.standing).toEqual({ most: 0, widest4: 16, widest6: 32 });
+    expect(config.state).toBe('/var/lib/dialgate-helper');
     expect(config.nft[0]).toBe('/usr/sbin/nft');
   });
 
@@ -28,6 +37,10 @@ describe('readConfig', () => {
     [withKeys({ colour: 1 }), /no key "colour"; allowed are socket/],
     [withKeys({ socket: 'run/x' }), /socket: must be an absolute path/],
     [withKeys({ socket: `/${'a'.repeat(107)}` }), /socket: must be a path of at most 107 bytes/],
+    [withKeys({ adminSocket: good.socket }), /adminSocket: must not be "socket" itself/],
+    [withKeys({ adminSocket: 'x' }), /adminSocket: must be an absolute path/],
+    [withKeys({ state: 'lib' }), /state: must be an absolute path/],
+    [withKeys({ armed: 'on' }), /armed: must be true or false/],
     [withKeys({ socketGroup: 'a b' }), /socketGroup: must be a group name/],
     [withKeys({ table: 'x; flush ruleset' }), /table: must be a name/],
     [withKeys({ longest: 0 }), /longest: must be a whole number from 1/],
@@ -56,11 +69,63 @@ describe('readConfig', () => {
       }),
       /only 935 belong to no service; at least 1024 must/,
     ],
+    [withKeys({ standing: { most: 1e6 } }), /standing.most: must be a whole number from 0/],
+    [withKeys({ standing: { widest4: 7 } }), /standing.widest4: must be a whole number from 8/],
+    [withKeys({ standing: { widest6: 0 } }), /standing.widest6: must be a whole number from 16/],
+    [withKeys({ standing: { least: 1 } }), /standing: there is no key "least"/],
     [withKeys({ nft: 'nft' }), /nft: must be a list/],
     ['{', /not JSON/],
     ['[]', /must be an object/],
   ])('refuses %s', (source, message) => {
     expect(() => readConfig(source)).toThrow(message);
+  });
+
+  describe('services of the catalogue', () => {
+    const named = (services: unknown): Record<string, unknown> =>
+      detailsOf(readConfig(withKeys({ services })).services);
+
+    it('are named, in a list or beside services of one’s own', () => {
+      expect(named(['sip', 'web'])).toEqual({
+        sip: { ports: ['udp/5060', 'tcp/5060'], about: expect.stringContaining('SIP') },
+        web: { ports: ['tcp/80', 'tcp/443'], about: expect.stringContaining('web') },
+      });
+      expect(named({ intercom: ['tcp/7000-7001'], iax: 'catalogue' })).toEqual({
+        intercom: { ports: ['tcp/7000-7001'], about: null },
+        iax: { ports: ['udp/4569'], about: expect.stringContaining('IAX2') },
+      });
+    });
+
+    it.each([
+      [['sip', 'fax'], /"fax" is not in the catalogue, which has sip, sip-tls/],
+      [['sip', 7], /7 is not in the catalogue/],
+      [['constructor'], /"constructor" is not in the catalogue/],
+      [{ toString: 'catalogue' }, /"toString" is not a service name/],
+      [['sip', 'sip'], /sip is listed twice/],
+      [['sip', 'sip-wide'], /udp\/5060 of sip and udp\/5060-5069 of sip-wide clash/],
+      [{ sip: 'catalogue', mine: ['udp/5060'] }, /udp\/5060 of sip and udp\/5060 of mine clash/],
+      [[], /name 1 to 32/],
+    ])('%j is refused', (services, message) => {
+      expect(() => named(services)).toThrow(message);
+    });
+
+    it('go together, but for those that say instead of which they are', () => {
+      const alike = (name: string): boolean => / instead of /.test(catalogue[name]?.about ?? '');
+      const names = Object.keys(catalogue).filter((name) => !alike(name));
+      expect(Object.keys(named(names))).toEqual(names);
+      for (const name of Object.keys(catalogue).filter(alike)) {
+        expect(() => named([...names, name])).toThrow(/clash/);
+        expect(Object.keys(named([name]))).toEqual([name]);
+      }
+      for (const { about } of Object.values(catalogue)) expect(about.length).toBeLessThan(100);
+    });
+  });
+
+  it('has its catalogue in the documentation', () => {
+    const path = resolve(import.meta.dirname, '../../docs/configuration.md');
+    const rows = readFileSync(path, 'utf8').replaceAll(/ +/g, ' ');
+    for (const [name, { ports, about }] of Object.entries(catalogue)) {
+      expect(rows).toContain(`| \`${name}\` | ${ports.join(' ')} | ${about} |`);
+    }
   });
 
   it('takes the example that is shipped', () => {

@@ -36,25 +36,35 @@ export const usualLimits = {
   longest: 86_400,
   mostAddresses: 100,
   networks: true,
+  armed: true,
 };
 
 /** A folder with a root-owned configuration, the socket's folder and a copy of the helper that its user can read. */
 export interface HelperHome {
   readonly config: string;
   readonly socket: string;
+  readonly adminSocket: string;
+  /** What the helper keeps across restarts. */
+  readonly state: string;
   readonly main: string;
+  /** Writes the configuration anew, for the next start. */
+  configure(limits: object): void;
   remove(): void;
 }
 
 export async function makeHome(limits: object = usualLimits): Promise<HelperHome> {
   const home = mkdtempSync(join(tmpdir(), 'dialgate-helper-'));
   chmodSync(home, 0o755);
-  const run = join(home, 'run');
-  mkdirSync(run);
-  chownSync(run, helperUid, helperUid);
+  const [run, state] = [join(home, 'run'), join(home, 'state')];
+  for (const folder of [run, state]) {
+    mkdirSync(folder, { mode: 0o755 });
+    chownSync(folder, helperUid, helperUid);
+  }
   const config = join(home, 'helper.json');
   const socket = join(run, 'socket');
-  writeFileSync(config, JSON.stringify({ ...limits, socket }), { mode: 0o644 });
+  const configure = (changed: object): void =>
+    writeFileSync(config, JSON.stringify({ state, ...changed, socket }), { mode: 0o644 });
+  configure(limits);
   const compiled = dirname(dirname(await builtEntry('helper/main')));
   for (const part of ['helper', 'firewall']) {
     cpSync(join(compiled, part), join(home, 'src', part), { recursive: true });
@@ -63,6 +73,9 @@ export async function makeHome(limits: object = usualLimits): Promise<HelperHome
   return {
     config,
     socket,
+    adminSocket: join(run, 'guard.sock'),
+    state,
+    configure,
     main: join(home, 'src/helper/main.js'),
     remove: () => rmSync(home, { recursive: true, force: true }),
   };

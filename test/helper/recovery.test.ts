@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync, chmodSync } from 'node:fs';
+import { readdirSync, readFileSync, chmodSync } from 'node:fs';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -171,8 +171,7 @@ describe.skipIf(whyNoNamespaces() !== undefined)('the helper recovers', () => {
 
   it('with another configuration: the guard is built anew', async () => {
     await helper.end();
-    const changed = { ...usualLimits, services: { web: ['tcp/81'] }, socket: home.socket };
-    writeFileSync(home.config, JSON.stringify(changed));
+    home.configure({ ...usualLimits, services: { web: ['tcp/81'] } });
     helper = await HelperProcess.start(space, home);
     expect(helper.errors).toContain('guard-built');
     expect(await client.list()).toEqual([]);
@@ -180,10 +179,7 @@ describe.skipIf(whyNoNamespaces() !== undefined)('the helper recovers', () => {
 
   it('opens for a year, if it may', async () => {
     await helper.end();
-    writeFileSync(
-      home.config,
-      JSON.stringify({ ...usualLimits, longest: 31_536_000, socket: home.socket }),
-    );
+    home.configure({ ...usualLimits, longest: 31_536_000 });
     helper = await HelperProcess.start(space, home);
     const seconds = 31_536_000 - 0.001;
     await client.open({ ...opening, services: [{ service: 'web', seconds }] });

@@ -1,16 +1,25 @@
 import { createAdministration, type Administration } from '../../src/access/administration.ts';
 import type { AdministrationParts } from '../../src/access/administration.ts';
+import { createEntries } from '../../src/access/entries.ts';
 import { createGate } from '../../src/access/gate.ts';
 import { createLockouts } from '../../src/access/lockouts.ts';
 import { createSecondFactors } from '../../src/access/second-factors.ts';
 import { createSecrets } from '../../src/access/secrets.ts';
 import { parseNetwork, type Network } from '../../src/domain/address.ts';
+import type { FirewallLimits, Names } from '../../src/domain/ports.ts';
+import { createFakeNames } from '../fakes/names.ts';
 import { DryRunFirewall } from '../../src/firewall/dry-run.ts';
 
 type Given = Pick<AdministrationParts, 'stores' | 'clock' | 'health' | 'admission'> & {
+  /** Ports and purposes, as the helper would tell. */
+  readonly details?: FirewallLimits['details'];
+  /** Without any, no name is known. */
+  readonly names?: Names;
   /** True unless said otherwise. */
   readonly callsBack?: boolean;
 };
+
+const addresses = () => ({ own: [], alsoAllowed: [network('0.0.0.0/0'), network('::/0')] });
 
 const lockout = { forgiven: 2, first: 60, longest: 900, memory: 86_400 };
 
@@ -18,7 +27,14 @@ const lockout = { forgiven: 2, first: 60, longest: 900, memory: 86_400 };
 export function administrationOn(given: Given): Administration {
   const { stores, clock } = given;
   const firewall = new DryRunFirewall(
-    { services: ['web', 'sip'], longest: 43_200, mostAddresses: 100, networks: true },
+    {
+      services: ['web', 'sip'],
+      longest: 43_200,
+      mostAddresses: 100,
+      networks: true,
+      standing: { most: 100, widest4: 16, widest6: 32 },
+      ...(given.details && { details: given.details }),
+    },
     clock,
     () => undefined,
   );
@@ -32,13 +48,20 @@ export function administrationOn(given: Given): Administration {
       openFor: 14_400,
       longest: 43_200,
       mostOpen: 3,
-      addresses: () => ({ own: [], alsoAllowed: [network('0.0.0.0/0'), network('::/0')] }),
+      addresses,
     },
   });
   const secrets = createSecrets(Buffer.alloc(32, 7));
   return createAdministration({
     ...given,
     gate,
+    entries: createEntries({
+      store: stores.entries,
+      firewall,
+      clock,
+      rules: { services: ['web'], most: 100, addresses },
+    }),
+    names: given.names ?? createFakeNames(),
     firewall,
     secrets,
     lockouts: createLockouts({
@@ -49,6 +72,7 @@ export function administrationOn(given: Given): Administration {
     secondFactors: createSecondFactors({ stores, secrets, clock, issuer: 'gate.example' }),
     dialling: { international: '00', trunk: '0', country: '49' },
     languages: () => ['en', 'es'],
+    usualServices: ['web'],
     callsBack: given.callsBack ?? true,
   });
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { AccessError } from '../../src/domain/access-error.ts';
+import { unresolved } from '../../src/domain/entry.ts';
 import { ask, openHouse, well, type Answered, type House } from './workshop.ts';
 
 const admission = {
@@ -30,6 +31,9 @@ async function furnished(): Promise<House> {
     // one address for both
     await house.rules.openGrant({ user: name, address: '2001:db8::7' }, 'cli:local');
   }
+  await house.rules.addEntry({ label: 'carrier', target: 'sip.example.net' }, 'cli:local');
+  const failing = { ...unresolved, failingSince: house.clock.now, failure: 'nobody answers' };
+  await house.stores.entries.resolved(1, failing, undefined);
   return house;
 }
 
@@ -45,6 +49,7 @@ it('the status tells parts, calls, brake and addresses', async () => {
     calls: { inProgress: 3, refused: admission.refused },
     brake: { on: false, failures: 7 },
     openAddresses: 1,
+    standing: { entries: 1, failing: 1 },
   });
 });
 
@@ -56,6 +61,7 @@ it('the status is not ok when a part is ill or the brake is on, and comes all th
     calls: null,
     brake: null,
     openAddresses: null,
+    standing: null,
   });
   const braked = await openHouse({ admission: { ...admission, braking: true } });
   expect((await read(braked, '/v1/status')).body).toMatchObject({ ok: false, brake: { on: true } });
@@ -65,6 +71,7 @@ const statusOf = (health: typeof well) => ({
   health,
   admission: undefined,
   openAddresses: undefined,
+  standing: undefined,
 });
 
 it('the status comes when the database does not answer', async () => {
@@ -85,6 +92,8 @@ it('metrics are told in the text format of Prometheus', async () => {
     'dialgate_up{part="helper"} 1',
     'dialgate_up{part="database"} 1',
     'dialgate_open_addresses 1',
+    'dialgate_standing_entries 1',
+    'dialgate_names_failing 1',
     'dialgate_calls_in_progress 3',
     'dialgate_brake_on 0',
     'dialgate_failures_total 7',

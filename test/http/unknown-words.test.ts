@@ -9,10 +9,13 @@ const bodies: Readonly<Record<string, object>> = {
   'PATCH /v1/users/:name': { language: 'es' },
   'POST /v1/grants': { user: 'mira', address: '203.0.113.8' },
   'POST /v1/tokens': { name: 'cron', role: 'auditor' },
+  'POST /v1/entries': { label: 'branch', target: '203.0.113.9' },
+  'PATCH /v1/entries/:label': { note: 'moved' },
 };
 const named: Readonly<Record<string, string>> = {
   ':id': '1',
   ':subject': 'caller%3A15550123',
+  ':label': 'office',
 };
 /** Each route as it would be done; nothing is asked of the rules by listing them. */
 const asked = routesTo({} as Administration).map(({ method, path }) => {
@@ -30,6 +33,7 @@ beforeEach(async () => {
   house = await openHouse();
   await admin('POST', '/v1/users', { name: 'mira' });
   await admin('POST', '/v1/grants', { user: 'mira', address: '203.0.113.7' });
+  await admin('POST', '/v1/entries', { label: 'office', target: '203.0.113.7' });
   const failures = { count: 4, lastAt: house.clock.now };
   await house.stores.lockouts.record(
     [
@@ -49,6 +53,7 @@ const everything = async (): Promise<unknown> => [
   await house.stores.users.list(),
   await house.stores.grants.unended(),
   await house.stores.lockouts.list(),
+  await house.stores.entries.all(),
   await house.rules.tokens(),
 ];
 

@@ -10,6 +10,7 @@ import type { AdmissionCounts } from '../../src/access/admission.ts';
 import type { Stores } from '../../src/domain/ports.ts';
 import { createHttp, type HttpParts } from '../../src/http/app.ts';
 import { listen, listenUnix, type Listening } from '../../src/http/listen.ts';
+import { createFakeNames, type FakeNames } from '../fakes/names.ts';
 import { createMemoryStores } from '../fakes/stores.ts';
 import { administrationOn } from './administration.ts';
 
@@ -29,6 +30,7 @@ export interface House {
   readonly at: string;
   readonly rules: Administration;
   readonly stores: Stores;
+  readonly names: FakeNames;
   /** Every line of the log so far. */
   readonly logged: () => string;
   readonly admin: string;
@@ -47,9 +49,11 @@ type Changes = Partial<Omit<HttpParts, 'rules'>> & {
 export async function openHouse(changes: Changes = {}): Promise<House> {
   const clock = { now: Date.UTC(2025, 5, 1, 12) };
   const stores = createMemoryStores();
+  const names = createFakeNames();
   const { admission, rules: others, ...parts } = changes;
   const real = administrationOn({
     stores,
+    names,
     clock: { now: () => clock.now },
     health: () => Promise.resolve(well),
     admission: () => admission,
@@ -77,7 +81,7 @@ export async function openHouse(changes: Changes = {}): Promise<House> {
       : await listen(app, { host: '127.0.0.1', port: 0 });
   letGoOf(() => listening.close(0.1));
   const { at } = listening;
-  return { at, rules, stores, logged: () => lines, admin, auditor, clock, listening };
+  return { at, rules, stores, names, logged: () => lines, admin, auditor, clock, listening };
 }
 
 export function letGoOf(letGo: () => Promise<void> | void): void {

@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { speakAloud } from '../../src/speech/espeak.ts';
+import type * as Threads from '../../src/speech/speaking-thread.ts';
 import type { Utterance } from '../../src/speech/utterance.ts';
 import { builtEntry } from '../fixtures/built.ts';
 
-type Threads = typeof import('../../src/speech/speaking-thread.ts');
-
 // a thread runs what was compiled
 const compiled = pathToFileURL(await builtEntry('speech/speaking-thread')).href;
-const { speakOnThread } = (await import(compiled)) as Threads;
+const { speakOnThread } = (await import(compiled)) as typeof Threads;
 
 const folder = mkdtempSync(join(tmpdir(), 'dialgate-thread-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -53,6 +53,20 @@ describe('the schema itself', () => {
     expect(all.all()).toEqual(before);
   });
 
+  it.each([
+    "('../x', 'host', '8.8.4.4', '[]', NULL, '', 'administrator', 1)",
+    "('x', 'hosts', '8.8.4.4', '[]', NULL, '', 'administrator', 1)",
+    "('x', 'host', '8.8.4.4', 'web', NULL, '', 'administrator', 1)",
+    "('x', 'host', '8.8.4.4', '[]', NULL, NULL, 'administrator', 1)",
+    "('x', 'host', '8.8.4.4', '[]', NULL, '', '', 1)",
+    `('x', 'name', '${'a'.repeat(254)}', '[]', NULL, '', 'administrator', 1)`,
+  ])('refuses a standing entry of another form: %s', (values) => {
+    const columns = 'label, kind, target, services, expires_at, note, source, created_at';
+    expect(() => database.exec(`INSERT INTO entries (${columns}) VALUES ${values}`)).toThrow(
+      /constraint failed/,
+    );
+  });
+
   it('never gives a number of the audit log twice', () => {
     const insert = database.prepare(
       "INSERT INTO audit (at, actor, kind) VALUES (1, 'system', 'gate-healed') RETURNING seq",

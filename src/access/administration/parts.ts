@@ -1,8 +1,9 @@
 import type { Actor, AuditEntry } from '../../domain/attempt.ts';
 import type { Dialling } from '../../domain/phone-number.ts';
-import type { Firewall, Stores } from '../../domain/ports.ts';
+import type { Firewall, Names, Stores } from '../../domain/ports.ts';
 import type { Clock } from '../../domain/time.ts';
 import type { AdmissionCounts } from '../admission.ts';
+import type { Entries } from '../entries.ts';
 import type { Gate } from '../gate.ts';
 import type { Lockouts } from '../lockouts.ts';
 import type { SecondFactors } from '../second-factors.ts';
@@ -12,6 +13,8 @@ import type { Health } from './status.ts';
 export interface AdministrationParts {
   readonly stores: Stores;
   readonly gate: Gate;
+  readonly entries: Entries;
+  readonly names: Names;
   readonly firewall: Firewall;
   readonly secrets: Secrets;
   readonly lockouts: Lockouts;
@@ -21,6 +24,8 @@ export interface AdministrationParts {
   readonly dialling: Dialling;
   /** The languages that the site can speak now. */
   readonly languages: () => readonly string[];
+  /** What is opened for users who have no services of their own. */
+  readonly usualServices: readonly string[];
   /** Whether users can be phoned back here. */
   readonly callsBack: boolean;
   /** Undefined where no server runs, as in the command line's own process. */

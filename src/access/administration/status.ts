@@ -20,6 +20,8 @@ export interface Status {
   readonly admission: AdmissionCounts | undefined;
   /** Undefined when the database cannot say. */
   readonly openAddresses: number | undefined;
+  /** The standing entries, and those of them whose name is not answered; undefined as above. */
+  readonly standing: { readonly entries: number; readonly failing: number } | undefined;
 }
 
 export interface StatusAdministration {
@@ -40,11 +42,20 @@ export function statusAdministration({
     return new Set(active.map(({ address }) => address)).size;
   }
 
+  async function standing(): Promise<Status['standing']> {
+    const { entries } = stores;
+    return { entries: await entries.count(), failing: await entries.failing() };
+  }
+
   return {
     health,
     async status() {
-      const [known, open] = await Promise.all([health(), openAddresses().catch(() => undefined)]);
-      return { health: known, admission: admission(), openAddresses: open };
+      const [known, open, stands] = await Promise.all([
+        health(),
+        openAddresses().catch(() => undefined),
+        standing().catch(() => undefined),
+      ]);
+      return { health: known, admission: admission(), openAddresses: open, standing: stands };
     },
   };
 }

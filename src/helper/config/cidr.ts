@@ -33,7 +33,8 @@ export function outermost(networks: readonly Cidr[]): Cidr[] {
   );
 }
 
-function contains(outer: Cidr, inner: Cidr): boolean {
+/** Whether the inner network, or host, lies in the outer. */
+export function contains(outer: Cidr, inner: Cidr): boolean {
   if (outer.family !== inner.family || outer.prefix > inner.prefix) return false;
   const shift = BigInt((outer.family === 6 ? 128 : 32) - outer.prefix);
   return outer.first >> shift === inner.first >> shift;

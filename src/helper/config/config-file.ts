@@ -1,4 +1,5 @@
-import { accessSync, closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { findProgram } from '../program.ts';
 import { ConfigError } from './config-values.ts';
 import { readConfig, type HelperConfig } from './config.ts';
 
@@ -18,17 +19,13 @@ export function loadConfig(path: string): HelperConfig {
   }
 }
 
-/** The first of the configured places where nft can be run. */
-export function findNft(config: HelperConfig): string {
-  const found = config.nft.find((candidate) => {
-    try {
-      accessSync(candidate, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  if (found !== undefined) return found;
+/**
+ * The first of the configured places where nft can be run; a host of iptables may do without.
+ * @throws ConfigError
+ */
+export function findNft(config: HelperConfig): string | undefined {
+  const found = findProgram(config.nft);
+  if (found !== undefined || config.backend.kind === 'ipset') return found;
   throw new ConfigError(
     `nft is not at ${config.nft.join(' or ')}: install the package nftables, or name its path under "nft".`,
   );

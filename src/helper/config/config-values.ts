@@ -30,10 +30,10 @@ export function list(value: unknown, key: string, least = 1): readonly unknown[]
 /** Of sockaddr_un (unix(7)); what is longer would be cut off without a word. */
 const longestSocketPath = 107;
 
-export function socketPath(value: unknown): string {
-  const socket = path(value, 'socket');
+export function socketPath(value: unknown, key: string): string {
+  const socket = path(value, key);
   if (Buffer.byteLength(socket) > longestSocketPath) {
-    throw new ConfigError(`socket: must be a path of at most ${longestSocketPath} bytes.`);
+    throw new ConfigError(`${key}: must be a path of at most ${longestSocketPath} bytes.`);
   }
   return socket;
 }

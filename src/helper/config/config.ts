@@ -1,3 +1,6 @@
+import { dirname, join } from 'node:path';
+import type { WireStandingLimits } from '../../firewall/wire.ts';
+import { backendOf, type BackendConfig } from './backend-config.ts';
 import { outermost, parseCidr, type Cidr } from './cidr.ts';
 import {
   ConfigError,
@@ -10,12 +13,8 @@ import {
   whole,
   yesOrNo,
 } from './config-values.ts';
-import { overlap, parsePorts, portText, type PortRange } from './ports.ts';
-
-export interface ServicePorts {
-  readonly name: string;
-  readonly ports: readonly PortRange[];
-}
+import { isServicePort, servicesOf, type ServicePorts } from './services.ts';
+import { standingOf } from './standing-config.ts';
 
 /** Ports from `first` to `last` inclusive, of either protocol. */
 export interface PairingPorts {
@@ -29,6 +28,12 @@ export interface HelperConfig {
   readonly socket: string;
   /** The group that may connect; undefined leaves the group of the process. */
   readonly socketGroup: string | undefined;
+  /** The socket at which root alone arms and disarms; beside the other, unless named. */
+  readonly adminSocket: string;
+  /** The folder of what must outlast a restart. */
+  readonly state: string;
+  /** Whether the guard turns strangers away from its very first start on. */
+  readonly armed: boolean;
   /** The nftables table, in family inet, that belongs to the helper alone. */
   readonly table: string;
   readonly services: readonly ServicePorts[];
@@ -41,13 +46,25 @@ export interface HelperConfig {
   readonly networks: boolean;
   /** Where the port is chosen that a caller is told to try. */
   readonly pairing: PairingPorts;
+  readonly standing: WireStandingLimits;
+  /** Which way the host's firewall is fitted. */
+  readonly backend: BackendConfig;
+  /** Socket of dialgate-unban, where fail2ban's bans are lifted; undefined where there is none. */
+  readonly unban: string | undefined;
+  /** For so long a connection that stands may go on after its leave has ended. Seconds. */
+  readonly linger: number;
   /** Where nft may be; the first that exists is used. */
   readonly nft: readonly string[];
+  /** The same for conntrack. */
+  readonly conntrack: readonly string[];
 }
 
 const keys = [
   'socket',
   'socketGroup',
+  'adminSocket',
+  'state',
+  'armed',
   'table',
   'services',
   'trusted',
@@ -55,13 +72,23 @@ const keys = [
   'mostAddresses',
   'networks',
   'pairing',
+  'standing',
+  'backend',
+  'set',
+  'ipset',
+  'linger',
+  'unban',
   'nft',
+  'conntrack',
 ];
 /** The dynamic ports of RFC 6335, section 6. */
 const usualPairing: PairingPorts = { first: 49_152, last: 65_535 };
 /** Fewer could be tried one after the other by somebody lucky. */
 const fewestPairing = 1024;
-const usualNft = ['/usr/sbin/nft', '/sbin/nft', '/usr/local/sbin/nft'];
+const usually = (program: string): string[] =>
+  ['/usr/sbin', '/sbin', '/usr/local/sbin'].map((folder) => join(folder, program));
+/** Longer than the longest call that anybody would want to end by itself. Seconds. */
+const longestLinger = 4 * 3600;
 
 /** @throws ConfigError */
 export function readConfig(source: string): HelperConfig {
@@ -71,67 +98,47 @@ export function readConfig(source: string): HelperConfig {
     throw new ConfigError(`There is no key "${unknown}"; allowed are ${keys.join(', ')}.`);
   }
   const services = servicesOf(fields['services']);
+  const socket = socketPath(fields['socket'], 'socket');
+  const adminSocket = socketPath(
+    fields['adminSocket'] ?? join(dirname(socket), 'guard.sock'),
+    'adminSocket',
+  );
+  const table =
+    optionalWord(fields['table'], 'table', /^[a-z][a-z0-9_]{0,31}$/, 'a name of a–z, 0–9 and _') ??
+    'dialgate';
+  const longest = whole(fields['longest'], 'longest', 1, 31_536_000);
+  const networks = yesOrNo(fields['networks'] ?? false, 'networks');
+  if (adminSocket === socket) throw new ConfigError('adminSocket: must not be "socket" itself.');
   return {
-    socket: socketPath(fields['socket']),
+    socket,
+    adminSocket,
+    state: path(fields['state'] ?? '/var/lib/dialgate-helper', 'state'),
+    armed: yesOrNo(fields['armed'] ?? false, 'armed'),
     socketGroup: optionalWord(
       fields['socketGroup'],
       'socketGroup',
       /^[a-z_][a-z0-9_-]{0,31}$/,
       'a group name',
     ),
-    table:
-      optionalWord(
-        fields['table'],
-        'table',
-        /^[a-z][a-z0-9_]{0,31}$/,
-        'a name of a–z, 0–9 and _',
-      ) ?? 'dialgate',
+    table,
     services,
     trusted: trustedOf(fields['trusted'] ?? []),
-    longest: whole(fields['longest'], 'longest', 1, 31_536_000),
+    longest,
     mostAddresses: whole(fields['mostAddresses'], 'mostAddresses', 1, 20_000),
-    networks: yesOrNo(fields['networks'] ?? false, 'networks'),
+    networks,
     pairing: pairingOf(fields['pairing'] ?? usualPairing, services),
-    nft: list(fields['nft'] ?? usualNft, 'nft').map((value) => path(value, 'nft')),
+    standing: standingOf(fields['standing']),
+    backend: backendOf(fields, { services, networks, longest, table }),
+    unban: fields['unban'] === undefined ? undefined : socketPath(fields['unban'], 'unban'),
+    linger: whole(fields['linger'] ?? 0, 'linger', 0, longestLinger),
+    nft: placesOf(fields, 'nft'),
+    conntrack: placesOf(fields, 'conntrack'),
   };
 }
 
-function servicesOf(value: unknown): ServicePorts[] {
-  const services = Object.entries(objectOf(value, 'services')).map(([name, ports]) => {
-    if (!/^[a-z][a-z0-9-]{0,15}$/.test(name)) {
-      throw new ConfigError(
-        `services: "${name}" is not a service name (a–z first, then a–z, 0–9 and -, at most 16).`,
-      );
-    }
-    return { name, ports: list(ports, `services.${name}`).map((port) => portsOf(port, name)) };
-  });
-  if (services.length === 0 || services.length > 32) {
-    throw new ConfigError('services: name 1 to 32 services, such as {"ssh": ["tcp/22"]}.');
-  }
-  refuseClashes(services.flatMap(({ name, ports }) => ports.map((range) => ({ name, range }))));
-  return services;
-}
-
-function portsOf(value: unknown, name: string): PortRange {
-  const range = typeof value === 'string' ? parsePorts(value) : undefined;
-  if (!range) {
-    throw new ConfigError(
-      `services.${name}: ${JSON.stringify(value)} is not a port; write "tcp/22" or "udp/5060-5061".`,
-    );
-  }
-  return range;
-}
-
-function refuseClashes(all: readonly { readonly name: string; readonly range: PortRange }[]): void {
-  for (const [at, one] of all.entries()) {
-    const other = all.slice(at + 1).find((next) => overlap(one.range, next.range));
-    if (other) {
-      throw new ConfigError(
-        `services: ${portText(one.range)} of ${one.name} and ${portText(other.range)} of ${other.name} ` +
-          'clash; a port may belong to one service only, and be listed once.',
-      );
-    }
-  }
+function placesOf(fields: Readonly<Record<string, unknown>>, program: string): string[] {
+  const places = list(fields[program] ?? usually(program), program);
+  return places.map((value) => path(value, program));
 }
 
 function pairingOf(value: unknown, services: readonly ServicePorts[]): PairingPorts {
@@ -148,13 +155,6 @@ function pairingOf(value: unknown, services: readonly ServicePorts[]): PairingPo
   if (free.length >= fewestPairing) return { first, last };
   throw new ConfigError(
     `pairing: of ports ${first} to ${last} only ${free.length} belong to no service; at least ${fewestPairing} must.`,
-  );
-}
-
-/** Whether any service has the port, by either protocol. */
-export function isServicePort(services: readonly ServicePorts[], port: number): boolean {
-  return services.some(({ ports }) =>
-    ports.some(({ first, last }) => first <= port && port <= last),
   );
 }
 

@@ -2,14 +2,18 @@ import type { WireOpened } from '../../firewall/wire.ts';
 import type { Backend } from '../backend.ts';
 import type { HelperConfig } from '../config/config.ts';
 import type { Edit } from '../edit.ts';
+import type { Halt } from '../halt.ts';
 import type { Log } from '../log.ts';
 import { listSet, type Listed } from '../nft/nft-list.ts';
 import { NftMonitor } from '../nft/nft-monitor.ts';
 import type { Transactions } from '../nft/transactions.ts';
-import { editLine, firstEditLine, openedOf } from './elements.ts';
+import { openedOf } from '../opened.ts';
+import { editLine, firstEditLine } from './elements.ts';
 import { Fresh } from './fresh.ts';
-import { Guard } from './guard.ts';
-import { kinds, openSet } from './sets.ts';
+import { GuardStanding } from './guard-standing.ts';
+import type { Guard } from './guard.ts';
+import { addressOf, kinds, openSet } from './sets.ts';
+import { lossPattern } from './standing-rules.ts';
 
 export interface GuardBackendParts {
   readonly nft: string;
@@ -17,48 +21,59 @@ export interface GuardBackendParts {
   readonly transactions: Transactions;
   /** Resolves when the guard stands again. */
   readonly repair: () => Promise<unknown>;
+  readonly guard: Guard;
+  readonly halt: Halt;
   readonly log: Log;
 }
+
+/** With more standing entries than this, it costs too much to hear of every element. */
+const many = 10_000;
 
 /** Our own table, which turns strangers away from the ports of the services. */
 export class GuardBackend implements Backend {
   readonly #parts: GuardBackendParts;
   readonly #table: string;
-  readonly #guard: Guard;
+  readonly standing: GuardStanding | undefined;
   readonly #fresh: Fresh;
   #monitor: NftMonitor | undefined;
 
   constructor(parts: GuardBackendParts) {
-    const { nft, config, log } = parts;
+    const { nft, config } = parts;
     this.#parts = parts;
     this.#table = config.table;
-    this.#guard = new Guard(nft, config, log);
     this.#fresh = new Fresh(nft, config.table);
+    if (config.standing.most > 0) this.standing = new GuardStanding(parts);
   }
 
   async ensure(): Promise<boolean> {
-    return (await this.#guard.ensure()) === 'rebuilt';
+    return (await this.#parts.guard.ensure()) === 'rebuilt';
   }
 
   async apply(edit: Edit, deadline?: number): Promise<void> {
-    await this.#parts.transactions.run(editLine(this.#table, edit), deadline);
+    await this.#parts.transactions.run(
+      editLine(this.#table, edit, this.#parts.config.linger),
+      deadline,
+    );
     this.#fresh.changed();
   }
 
   async applyFirst(edit: Edit, newcomer: boolean): Promise<void> {
-    const line = firstEditLine(this.#table, edit, newcomer);
+    const line = firstEditLine(this.#table, edit, newcomer, this.#parts.config.linger);
     // refused: something is there after all, or the long way will say what is wrong
     if (await this.#parts.transactions.try(line)) this.#fresh.changed();
     else await this.apply(edit);
   }
 
   async list(): Promise<WireOpened[]> {
+    this.#parts.halt.check();
     const { services } = this.#parts.config;
     const lists = services.flatMap(({ name }) =>
       kinds.map(async (kind) => ({
         service: name,
-        kind,
-        elements: await this.#list(openSet(name)(kind)),
+        elements: (await this.#list(openSet(name)(kind))).map((element) => ({
+          ...element,
+          address: addressOf(element.key, kind),
+        })),
       })),
     );
     return openedOf(await Promise.all(lists));
@@ -68,10 +83,17 @@ export class GuardBackend implements Backend {
     return this.#fresh.packetsFrom(address).catch(() => undefined);
   }
 
-  watch(changed: (by: string) => void): void {
-    const { nft, transactions } = this.#parts;
-    const ours = (pid: number): boolean => transactions.madeBy(pid) || this.#guard.madeBy(pid);
-    this.#monitor = new NftMonitor(nft, ours, changed);
+  warnings(): readonly string[] {
+    return [];
+  }
+
+  watch(changed: (by: string, stood: boolean) => void): void {
+    const { nft, config, transactions, guard } = this.#parts;
+    const { standing } = this;
+    const ours = (pid: number): boolean =>
+      transactions.madeBy(pid) || guard.madeBy(pid) || (standing?.madeBy(pid) ?? false);
+    const large = { loss: lossPattern(this.#table), many: config.standing.most > many };
+    this.#monitor = new NftMonitor(nft, ours, changed, large);
     this.#monitor.start();
   }
 

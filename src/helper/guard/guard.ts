@@ -1,14 +1,27 @@
 import { createHash } from 'node:crypto';
 import type { HelperConfig } from '../config/config.ts';
+import type { Halt } from '../halt.ts';
 import type { Log } from '../log.ts';
-import { runNft } from '../nft/nft-run.ts';
+import { listSet } from '../nft/nft-list.ts';
+import { Turns } from '../turns.ts';
+import { armedLine, armedSet, armLine, holds, type Hold } from './armed-set.ts';
+import { Contest } from './contest.ts';
+import { GuardTables } from './guard-tables.ts';
 import { rulesetOf } from './ruleset.ts';
 
-/** What a look at the guard found: as it should be, or rebuilt (its elements are lost). */
+/** What a look at the guard found: as it should be or left alone, or rebuilt (its elements are lost). */
 export type Found = 'intact' | 'rebuilt';
 
-/** More rebuilds than this within a minute are somebody fighting us, and are said aloud. */
-const many = 10;
+export interface GuardParts {
+  readonly nft: string;
+  readonly config: HelperConfig;
+  readonly halt: Halt;
+  /** Told when somebody fights us; must halt before it returns. */
+  readonly contested: () => void;
+  /** Told when the guard has been built, empty. */
+  readonly built: () => void;
+  readonly log: Log;
+}
 
 /**
  * Keeps the guard's rules in the kernel. A shape is told by what nft itself
@@ -16,20 +29,24 @@ const many = 10;
  * listing's hash is left in the table as the name of an empty chain.
  */
 export class Guard {
-  readonly #nft: string;
+  readonly #parts: GuardParts;
   readonly #table: string;
   readonly #script: string;
-  readonly #log: Log;
-  #builders: number[] = [];
-  #rebuilds: number[] = [];
+  readonly #tables: GuardTables;
+  readonly #turns = new Turns();
+  readonly #contest = new Contest();
+  /** Until when strangers are turned away, in milliseconds of the monotonic clock; null for good. */
+  #until: number | null = 0;
+  /** What is there may be another version's, or half of our own: nobody's fault. */
+  #unfinished = true;
   #looking: Promise<Found> | undefined;
   #again: Promise<Found> | undefined;
 
-  constructor(nft: string, config: HelperConfig, log: Log) {
-    this.#nft = nft;
-    this.#table = config.table;
-    this.#script = rulesetOf(config);
-    this.#log = log;
+  constructor(parts: GuardParts) {
+    this.#parts = parts;
+    this.#table = parts.config.table;
+    this.#script = rulesetOf(parts.config);
+    this.#tables = new GuardTables(parts.nft, parts.config.table);
   }
 
   /**
@@ -39,7 +56,9 @@ export class Guard {
    */
   ensure(): Promise<Found> {
     if (!this.#looking) {
-      this.#looking = this.#look().finally(() => (this.#looking = undefined));
+      this.#looking = this.#turns
+        .take(() => this.#look())
+        .finally(() => (this.#looking = undefined));
       return this.#looking;
     }
     this.#again ??= this.#looking
@@ -51,58 +70,110 @@ export class Guard {
     return this.#again;
   }
 
+  /** What the next look will see to. */
+  wish(hold: Hold): void {
+    this.#until = hold === null ? null : performance.now() + hold * 1000;
+  }
+
+  /** Turns strangers away for so long, from now on. Rejects when the kernel did not confirm: then it is as before. */
+  hold(hold: Hold): Promise<void> {
+    return this.#turns.take(async () => {
+      const before = this.#until;
+      this.wish(hold);
+      try {
+        const { guard } = await this.#tables.see();
+        if (guard !== undefined && this.#isSound(guard)) await this.#rearm();
+        else await this.#rebuild();
+      } catch (error) {
+        this.#until = before;
+        throw error;
+      }
+    });
+  }
+
+  /** Turns nobody away any more, in whatever shape the guard is, and though it be halted. */
+  release(): Promise<void> {
+    return this.#turns.take(async () => {
+      this.#until = 0;
+      const { guard } = await this.#tables.see();
+      if (guard?.includes(`set ${armedSet} {`)) await this.#rearm();
+      else if (guard !== undefined) await this.#tables.remove();
+    });
+  }
+
+  /** Takes away all that is ours. To be halted first, or it comes back. */
+  remove(): Promise<void> {
+    return this.#turns.take(() => this.#tables.remove());
+  }
+
+  /** Begins to count anew how often others interfere. */
+  forgive(): void {
+    this.#contest.forget();
+  }
+
+  /** Whether a change by this process was ours. */
+  madeBy(pid: number): boolean {
+    return this.#tables.madeBy(pid);
+  }
+
   async #look(): Promise<Found> {
-    if (await this.#isIntact()) return 'intact';
+    if (this.#parts.halt.reason) return 'intact';
+    const { guard, witness } = await this.#tables.see();
+    if (guard !== undefined && this.#isSound(guard)) {
+      this.#unfinished = false;
+      if (!witness) await this.#tables.apply(this.#tables.witnessLine);
+      await this.#lookArmed();
+      return 'intact';
+    }
+    const flushed = guard === undefined && !witness;
+    if (!flushed && this.#isFought()) return 'intact';
     await this.#rebuild();
     return 'rebuilt';
   }
 
-  async #isIntact(): Promise<boolean> {
-    const listing = await this.#listing();
-    if (listing === undefined) return false;
+  async #lookArmed(): Promise<void> {
+    const listed = await listSet(this.#parts.nft, this.#table, armedSet);
+    if (holds(listed, this.#left()) || this.#isFought()) return;
+    await this.#rearm();
+    this.#parts.log('guard-rearmed', { message: `Others had changed the set ${armedSet}.` });
+  }
+
+  #isFought(): boolean {
+    if (this.#unfinished || !this.#contest.another()) return false;
+    this.#parts.contested();
+    return true;
+  }
+
+  #isSound(listing: string): boolean {
     const { mark, shape } = takeMark(listing);
     return mark !== undefined && mark === this.#markOf(shape);
   }
 
   async #rebuild(): Promise<void> {
-    await this.#apply(this.#script);
-    const listing = await this.#listing();
-    if (listing === undefined) throw new Error('The guard was removed while it was being built.');
-    await this.#apply(`add chain inet ${this.#table} ${this.#markOf(takeMark(listing).shape)}\n`);
-    const now = Date.now();
-    this.#rebuilds = [...this.#rebuilds.filter((at) => at > now - 60_000), now];
-    this.#log('guard-built', { table: this.#table });
-    if (this.#rebuilds.length > many) {
-      this.#log('guard-contested', {
-        rebuilds: this.#rebuilds.length,
-        message: `Something keeps altering table inet ${this.#table}; find it with "nft monitor".`,
-      });
-    }
+    this.#unfinished = true;
+    const lines = [this.#tables.witnessLine, ...armLine(this.#table, this.#left())];
+    await this.#tables.apply(`${this.#script}${lines.join('\n')}\n`);
+    const { guard } = await this.#tables.see();
+    if (guard === undefined) throw new Error('The guard was removed while it was being built.');
+    await this.#tables.apply(
+      `add chain inet ${this.#table} ${this.#markOf(takeMark(guard).shape)}`,
+    );
+    this.#unfinished = false;
+    this.#parts.built();
+    this.#parts.log('guard-built', { table: this.#table });
+  }
+
+  #rearm(): Promise<void> {
+    return this.#tables.apply(armedLine(this.#table, this.#left()));
+  }
+
+  #left(): Hold {
+    if (this.#until === null) return null;
+    return Math.max(0, (this.#until - performance.now()) / 1000);
   }
 
   #markOf(shape: string): string {
     return `shape_${createHash('sha256').update(this.#script).update(shape).digest('hex').slice(0, 32)}`;
-  }
-
-  /** The rules without elements and counters; undefined when there is no such table. */
-  async #listing(): Promise<string | undefined> {
-    const args = ['-s', '-t', 'list', 'table', 'inet', this.#table];
-    const { status, output, errors } = await runNft(this.#nft, args);
-    if (status === 0) return output;
-    if (/No such file or directory/.test(errors)) return undefined;
-    throw new Error(`nft cannot list the guard: ${errors.trim()}`);
-  }
-
-  async #apply(script: string): Promise<void> {
-    const { status, errors } = await runNft(this.#nft, ['-f', '-'], script, (pid) => {
-      this.#builders = [...this.#builders.slice(-9), pid];
-    });
-    if (status !== 0) throw new Error(`nft refuses the guard: ${errors.trim()}`);
-  }
-
-  /** Whether a change by this process was ours. */
-  madeBy(pid: number): boolean {
-    return this.#builders.includes(pid);
   }
 }
 

@@ -1,6 +1,10 @@
 import type { AddressKind } from '../../firewall/wire-address.ts';
 import type { HelperConfig } from '../config/config.ts';
 import { portKey } from '../config/ports.ts';
+import { armedSet } from './armed-set.ts';
+import { spareSlots } from '../spare-slots.ts';
+import { lingerRules } from './linger.ts';
+import { standingRules } from './standing-rules.ts';
 import { freshSet, kinds, openSet, side, visitedSet, type SetOf } from './sets.ts';
 import { trustedRules } from './trusted-rules.ts';
 
@@ -10,11 +14,6 @@ import { trustedRules } from './trusted-rules.ts';
  */
 export const memory = 24 * 3600;
 
-/**
- * The kernel's own cap on a set stands a little above the helper's: closing is
- * add-then-delete, which wants a slot, and ended elements keep theirs for a second.
- */
-const spareSlots = 64;
 /** As many as a sync may add and delete in one transaction. */
 const spareFresh = 1024;
 
@@ -31,12 +30,16 @@ const visitedSize = (mostAddresses: number): number => Math.max(65_536, 8 * most
  *   sends first does not let them in again.
  * - Lists that come from the configuration are anonymous, so that nobody can
  *   alter them without altering a rule, which is noticed.
+ * - Only protocols that stand in `armed` are judged: an empty one turns nobody away,
+ *   and one with timeouts disarms by itself, whoever is dead.
  * - Leaving packets to a visitor whose leave has ended are answered with a reset
  *   to our own socket: otherwise the server would go on sending, and keep the
  *   socket until its retransmissions end (about 15 minutes).
  */
 export function rulesetOf(config: HelperConfig): string {
   const { table, services, trusted, mostAddresses } = config;
+  const standing = standingRules(config);
+  const lingering = lingerRules(config);
   const vmap = (chain: string): string =>
     services
       .flatMap(({ name, ports }) => ports.map((port) => `${portKey(port)} : jump ${chain}_${name}`))
@@ -45,20 +48,21 @@ export function rulesetOf(config: HelperConfig): string {
     ({ name }) => `
   chain gate_${name} {
 ${perKind((kind) => `${side(kind, 'saddr')} @${openSet(name)(kind)} goto in${kind}`)}
-    goto strangers
+${standing.gate(name)}${lingering.gate(name)}    goto strangers
   }
   chain way_${name} {
 ${perKind((kind) => `${side(kind, 'daddr')} @${openSet(name)(kind)} accept`)}
-    goto cut
+${standing.way(name)}${lingering.way(name)}    goto cut
   }`,
   );
   return `add table inet ${table}
 delete table inet ${table}
 table inet ${table} {
+  set ${armedSet} { type inet_proto; flags timeout; }
 ${sets(visitedSet, '', visitedSize(mostAddresses))}
 ${sets(freshSet, ' counter;', 2 * mostAddresses + spareFresh)}
 ${services.map(({ name }) => sets(openSet(name), ' counter;', mostAddresses + spareSlots)).join('\n')}
-  chain strangers {
+${standing.sets}${lingering.sets}  chain strangers {
     counter
     drop
   }
@@ -67,25 +71,25 @@ ${services.map(({ name }) => sets(openSet(name), ' counter;', mostAddresses + sp
     meta l4proto tcp reject with tcp reset
     drop
   }
-${kinds.map(letIn).join('\n')}${gates.join('')}
+${kinds.map(letIn).join('\n')}${standing.chains}${gates.join('')}
   chain to_visitor {
 ${trustedRules(trusted, 'daddr')}    meta l4proto . th sport vmap { ${vmap('way')} }
   }
   chain arriving {
     type filter hook prerouting priority -155; policy accept;
     iif lo accept
-    meta l4proto != { tcp, udp } accept
+    meta l4proto != @${armedSet} accept
     fib daddr type != { local, broadcast, anycast, multicast } accept
-    ct direction reply ${noVisitor('4')} accept
-    ct direction reply ${noVisitor('6')} ${noVisitor('6net')} accept
+    ct direction reply ${noVisitor('4')}${standing.noReply(4)} accept
+    ct direction reply ${noVisitor('6')} ${noVisitor('6net')}${standing.noReply(6)} accept
 ${trustedRules(trusted, 'saddr')}    meta l4proto . th dport vmap { ${vmap('gate')} }
   }
   chain leaving {
     type filter hook output priority 0; policy accept;
     oif lo accept
-    meta l4proto != { tcp, udp } accept
+    meta l4proto != @${armedSet} accept
 ${perKind((kind) => `${side(kind, 'daddr')} @${visitedSet(kind)} goto to_visitor`)}
-  }
+${standing.leaving}  }
 }
 `;
 }

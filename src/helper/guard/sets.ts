@@ -1,7 +1,6 @@
 import type { AddressKind } from '../../firewall/wire-address.ts';
 
-/** Every address is looked up in a set of its kind: hash sets all, for a host and for a /64 alike. */
-export const kinds: readonly AddressKind[] = ['4', '6', '6net'];
+export { addressOf, kinds } from '../nft/element-lines.ts';
 
 /** Names a set by the kind of addresses in it. */
 export type SetOf = (kind: AddressKind) => string;
@@ -17,13 +16,6 @@ export const visitedSet: SetOf = (kind) => `visited${kind}`;
 
 /** Who was let in a short while ago, with the packets since: few, so that asking for them is cheap. */
 export const freshSet: SetOf = (kind) => `fresh${kind}`;
-
-/** An address as it stands in its set. */
-export const keyOf = (address: string): string => address.replace(/\/64$/, '');
-
-/** An address from how it stands in its set. */
-export const addressOf = (key: string, kind: AddressKind): string =>
-  kind === '6net' ? `${key}/64` : key;
 
 const mask = 'ffff:ffff:ffff:ffff::';
 

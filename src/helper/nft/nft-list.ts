@@ -34,8 +34,13 @@ interface JsonListing {
  *
  * @throws Refused `gone` when there is no such set, or `kernel`
  */
-export async function listSet(nft: string, table: string, set: string): Promise<Listed[]> {
-  const args = ['-j', 'list', 'set', 'inet', table, set];
+export async function listSet(
+  nft: string,
+  table: string,
+  set: string,
+  family = 'inet',
+): Promise<Listed[]> {
+  const args = ['-j', 'list', 'set', family, table, set];
   const { status, output, errors } = await runNft(nft, args);
   if (/No such file or directory/.test(errors)) throw new Refused('gone', `${set} is gone.`);
   if (status !== 0) throw new Refused('kernel', `nftables cannot list: ${errors.trim()}.`);

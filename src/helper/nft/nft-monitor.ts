@@ -1,69 +1,50 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { nftEnvironment } from './nft-run.ts';
+import { MonitorChild } from './monitor-child.ts';
 
-/** Without a monitor somebody has to look: it is restarted, and `changed` called, this often. Milliseconds. */
-const restartAfter = 1000;
+/** Sets that are too large to be looked through whenever somebody changes something. */
+export interface LargeSets {
+  /** For grep -E: the line of a loss in one of them, as `nft monitor` says it. */
+  readonly loss: string;
+  /** Whether there may be very many elements in them. */
+  readonly many: boolean;
+}
 
 /**
- * `nft monitor` says a line for every element, in many small writes; who made a
- * change is in the one that closes each transaction, and that is all we read.
- * The shell ends its group when our end of its input closes, so that not even
- * kill -9 leaves anything behind.
+ * Calls `changed` for every change to the ruleset that another process made, usually
+ * within milliseconds; `losses`: of large sets, too. Who made it is in the line that
+ * closes each transaction.
  */
-const script = `"$0" monitor | grep --line-buffered '^# new generation' &
-exec >&- 2>&-; read -r _; kill 0`;
-
-/** Calls `changed` for every change to the ruleset that another process made, usually within milliseconds. */
 export class NftMonitor {
-  readonly #nft: string;
-  readonly #isOurs: (pid: number) => boolean;
-  readonly #changed: (by: string) => void;
-  #child: ChildProcessWithoutNullStreams | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #stopped = false;
+  readonly #child: MonitorChild;
 
-  constructor(nft: string, isOurs: (pid: number) => boolean, changed: (by: string) => void) {
-    this.#nft = nft;
-    this.#isOurs = isOurs;
-    this.#changed = changed;
+  constructor(
+    nft: string,
+    isOurs: (pid: number) => boolean,
+    changed: (by: string, losses: boolean) => void,
+    large?: LargeSets,
+  ) {
+    const loss = large && new RegExp(large.loss);
+    let losses = false;
+    this.#child = new MonitorChild({
+      nft,
+      many: large?.many ?? false,
+      pattern: ['^# new generation', large?.loss].filter(Boolean).join('|'),
+      line: (text) => {
+        if (loss?.test(text)) losses = true;
+        if (text === '# gap') changed('nobody known: there was too much at once', false);
+        const change = /^# new generation \d+ by process (\d+) \((.*)\)$/.exec(text);
+        if (!change) return;
+        if (!isOurs(Number(change[1]))) changed(change[2] ?? 'unknown', losses);
+        losses = false;
+      },
+      gap: () => changed('nobody known: nft monitor had ended', true),
+    });
   }
 
   start(): void {
-    if (this.#stopped) return;
-    const child = spawn('/bin/sh', ['-c', script, this.#nft], {
-      stdio: 'pipe',
-      env: nftEnvironment,
-      detached: true, // a group of its own
-    });
-    this.#child = child;
-    let rest = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        const change = /^# new generation \d+ by process (\d+) \((.*)\)$/.exec(line);
-        if (change && !this.#isOurs(Number(change[1]))) this.#changed(change[2] ?? 'unknown');
-      }
-    });
-    child.stderr.resume();
-    child.stdin.on('error', () => {});
-    child.on('error', () => this.#again(child));
-    child.stdout.on('end', () => this.#again(child));
+    this.#child.start();
   }
 
   stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    this.#child?.stdin.end();
-  }
-
-  #again(child: ChildProcessWithoutNullStreams): void {
-    if (this.#stopped || this.#child !== child) return;
-    this.#child = undefined;
-    child.stdin.end();
-    this.#timer = setTimeout(() => {
-      this.start();
-      this.#changed('nobody known: nft monitor had ended');
-    }, restartAfter);
+    this.#child.stop();
   }
 }

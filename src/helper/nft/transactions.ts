@@ -1,5 +1,6 @@
 import type { WireLimits } from '../../firewall/wire.ts';
 import { Refused, tooMany } from '../../firewall/wire-rules.ts';
+import type { Halt } from '../halt.ts';
 import { NftLost, NftRefused, type NftShell } from './nft-shell.ts';
 
 /** Carries out lines, each all or not at all, and says in the protocol's words what went wrong. */
@@ -7,10 +8,12 @@ export class Transactions {
   readonly #shell: NftShell;
   readonly #repair: () => Promise<unknown>;
   readonly #limits: WireLimits;
+  readonly #halt: Halt;
 
   /** `repair` resolves when the guard stands again. */
-  constructor(shell: NftShell, repair: () => Promise<unknown>, limits: WireLimits) {
+  constructor(shell: NftShell, repair: () => Promise<unknown>, limits: WireLimits, halt: Halt) {
     this.#shell = shell;
+    this.#halt = halt;
     this.#repair = repair;
     this.#limits = limits;
   }
@@ -20,8 +23,9 @@ export class Transactions {
     return this.#shell.madeBy(pid);
   }
 
-  /** @throws Refused `kernel`, `too-many` (the kernel's own cap) or `unconfirmed` */
+  /** @throws Refused `kernel`, `too-many` (the kernel's own cap), `halted` or `unconfirmed` */
   async run(line: string, deadline?: number): Promise<void> {
+    this.#halt.check();
     try {
       await this.#shell.run(line, deadline);
       return;
@@ -31,13 +35,15 @@ export class Transactions {
       if (!flushed) throw this.#refusal(error);
     }
     await this.#repair();
+    this.#halt.check();
     await this.#shell.run(line, deadline).catch((error: unknown) => {
       throw this.#refusal(error);
     });
   }
 
-  /** False where nftables refused, which has changed nothing. @throws Refused `unconfirmed` */
+  /** False where nftables refused, which has changed nothing. @throws Refused `halted` or `unconfirmed` */
   async try(line: string): Promise<boolean> {
+    this.#halt.check();
     try {
       await this.#shell.run(line);
       return true;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { everyNetwork, type WireSighting } from '../../firewall/wire.ts';
 import { checkRecording, Refused } from '../../firewall/wire-rules.ts';
-import { isServicePort, type HelperConfig } from '../config/config.ts';
+import type { HelperConfig } from '../config/config.ts';
+import { isServicePort } from '../config/services.ts';
 import { pickDecoys, pickPort } from './decoys.ts';
 import { listSet } from '../nft/nft-list.ts';
 import { portsInUse } from './ports-in-use.ts';

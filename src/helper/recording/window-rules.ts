@@ -1,6 +1,6 @@
 import type { HelperConfig } from '../config/config.ts';
-import { timeText } from '../guard/elements.ts';
 import { trustedRules } from '../guard/trusted-rules.ts';
+import { timeText } from '../nft/element-lines.ts';
 
 /** Recordings at once. */
 export const slots = [0, 1, 2, 3, 4, 5, 6, 7] as const;

@@ -1,14 +1,7 @@
 import type { Socket } from 'node:net';
-import {
-  longestRequest,
-  type WireAnswer,
-  type WireEvent,
-  type WireRequest,
-} from '../../firewall/wire.ts';
+import { longestRequest } from '../../firewall/wire.ts';
 import { LineReader, type Line } from '../../firewall/wire-lines.ts';
-import { parseRequest } from '../../firewall/wire-request.ts';
-
-export type Answer = (request: WireRequest, receivedAt: number) => Promise<WireAnswer>;
+import type { Reply } from './reply.ts';
 
 /** Milliseconds. */
 export interface ClientTimes {
@@ -29,7 +22,7 @@ const mostUnread = 1024 * 1024;
  */
 export class Client {
   readonly #socket: Socket;
-  readonly #answer: Answer;
+  readonly #reply: Reply;
   readonly #times: ClientTimes;
   readonly #reader = new LineReader(longestRequest);
   readonly #waiting: { readonly line: Line; readonly receivedAt: number }[] = [];
@@ -37,9 +30,9 @@ export class Client {
   #stall: NodeJS.Timeout | undefined;
   #drain: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, answer: Answer, times: ClientTimes) {
+  constructor(socket: Socket, reply: Reply, times: ClientTimes) {
     this.#socket = socket;
-    this.#answer = answer;
+    this.#reply = reply;
     this.#times = times;
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('drain', () => this.#drained());
@@ -47,7 +40,7 @@ export class Client {
     socket.on('close', () => this.#forget());
   }
 
-  send(message: WireAnswer | WireEvent): void {
+  send(message: object): void {
     if (!this.#socket.writable) return;
     const taken = this.#socket.write(`${JSON.stringify(message)}\n`);
     if (!taken) this.#drain ??= setTimeout(() => this.#socket.destroy(), this.#times.drain);
@@ -69,20 +62,11 @@ export class Client {
     if (this.#answering) return;
     this.#answering = true;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      this.send(await this.#answerTo(next.line, next.receivedAt));
+      this.send(await this.#reply(next.line, next.receivedAt));
       if (this.#socket.writableLength > mostUnread) this.#socket.pause();
       else if (this.#waiting.length < mostWaiting) this.#socket.resume();
     }
     this.#answering = false;
-  }
-
-  async #answerTo(line: Line, receivedAt: number): Promise<WireAnswer> {
-    if ('fault' in line) {
-      return { id: null, ok: false, error: { code: line.fault, message: line.message } };
-    }
-    const parsed = parseRequest(line.text);
-    if ('error' in parsed) return { id: parsed.id, ok: false, error: parsed.error };
-    return this.#answer(parsed.request, receivedAt);
   }
 
   /** One timer from a line's beginning, not from its last byte: a trickle is a stall too. */

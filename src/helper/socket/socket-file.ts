@@ -5,33 +5,33 @@ import { ConfigError } from '../config/config-values.ts';
 import { reasonOf, type Log } from '../log.ts';
 
 /**
- * Makes room for our socket: removes a file that a dead helper left, and refuses
+ * Makes room for our socket, which helper.json names under `key`: removes a file that a dead helper left, and refuses
  * to start beside a living one.
  *
  * @throws ConfigError
  */
-export async function claimSocket(path: string): Promise<void> {
-  checkFolder(dirname(path));
+export async function claimSocket(path: string, key: string): Promise<void> {
+  checkFolder(dirname(path), key);
   const file = lstatSync(path, { throwIfNoEntry: false });
   if (!file) return;
   if (!file.isSocket()) {
-    throw new ConfigError(`${path} exists and is not a socket: remove it, or change "socket".`);
+    throw new ConfigError(`${path} exists and is not a socket: remove it, or change "${key}".`);
   }
   if (await answers(path)) {
-    throw new ConfigError(`Another helper answers at ${path}: stop it first, or change "socket".`);
+    throw new ConfigError(`Another helper answers at ${path}: stop it first, or change "${key}".`);
   }
   unlinkSync(path);
 }
 
 /** Asked before the guard goes up: a guard that nobody can be let through is of no use to anybody. */
-function checkFolder(folder: string): void {
+function checkFolder(folder: string, key: string): void {
   try {
     accessSync(folder, constants.W_OK);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const fault = missing ? 'does not exist' : 'cannot be written by this user';
     throw new ConfigError(
-      `The folder ${folder} of "socket" ${fault}: mend that (systemd's RuntimeDirectory makes it), or change "socket".`,
+      `The folder ${folder} of "${key}" ${fault}: mend that (systemd's RuntimeDirectory makes it), or change "${key}".`,
     );
   }
 }

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:net';
 import type { WireAnswer, WireEvent } from '../../firewall/wire.ts';
-import { Client, type Answer, type ClientTimes } from './client.ts';
 import { ConfigError } from '../config/config-values.ts';
+import { Client, type ClientTimes } from './client.ts';
+import type { Reply } from './reply.ts';
 
 /** Connections at once: the app, a command line or two, and room for those that are going. */
 const mostClients = 16;
@@ -19,8 +20,11 @@ export interface SocketServer {
 
 const usualTimes: ClientTimes = { stall: 5000, drain: 5000 };
 
-/** Listens on a Unix socket that only our user and its group may connect to. */
-export async function listen(path: string, answer: Answer): Promise<SocketServer> {
+/** Who may connect to a socket: root always, and our own user. */
+export type Mode = 0o600 | 0o660;
+
+/** Listens on a Unix socket. */
+export async function listen(path: string, mode: Mode, reply: Reply): Promise<SocketServer> {
   const clients = new Set<Client>();
   const server = createServer((socket) => {
     if (clients.size >= mostClients) {
@@ -29,11 +33,11 @@ export async function listen(path: string, answer: Answer): Promise<SocketServer
       socket.end(`${JSON.stringify(busy)}\n`, () => socket.destroy());
       return;
     }
-    const client = new Client(socket, answer, usualTimes);
+    const client = new Client(socket, reply, usualTimes);
     clients.add(client);
     socket.on('close', () => clients.delete(client));
   });
-  await bound(server, path);
+  await bound(server, path, mode);
   return {
     broadcast: (event) => clients.forEach((client) => client.send(event)),
     close: () => {
@@ -43,9 +47,9 @@ export async function listen(path: string, answer: Answer): Promise<SocketServer
   };
 }
 
-function bound(server: Server, path: string): Promise<void> {
-  // 0660 from the first moment on: chmod afterwards would leave a gap
-  const before = process.umask(0o117);
+function bound(server: Server, path: string, mode: Mode): Promise<void> {
+  // from the first moment on: chmod afterwards would leave a gap
+  const before = process.umask(0o777 & ~mode);
   return new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       reject(new ConfigError(`The helper cannot listen at ${path}: ${error.message}.`));

@@ -94,6 +94,9 @@ export function createBench(current: () => Closable): Bench {
     get tokens() {
       return current().tokens;
     },
+    get entries() {
+      return current().entries;
+    },
     close: () => current().close(),
   };
   return {

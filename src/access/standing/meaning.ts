@@ -1,0 +1,120 @@
+import { refusalOf, type AddressRules } from '../../domain/address-rules.ts';
+import { familyOf, type Address, type Family } from '../../domain/address.ts';
+import type { AuditEntry } from '../../domain/attempt.ts';
+import type { Entry, Resolution } from '../../domain/entry.ts';
+import type { NameAnswer } from '../../domain/ports.ts';
+import { after, type Instant, type Seconds } from '../../domain/time.ts';
+
+/** Whoever holds a name can put any number of addresses behind it. */
+export const mostAddresses = 64;
+/** Looked at; a forged answer may have thousands. */
+const mostConsidered = 4 * mostAddresses;
+/** Named in a complaint; the others are counted. */
+const mostNamed = 5;
+
+interface Circumstances {
+  readonly now: Instant;
+  /** How long the last addresses of a name are kept while it fails. */
+  readonly grace: Seconds;
+  readonly rules: AddressRules;
+}
+
+/**
+ * What a name means after an answer, or after none. A family that was not answered,
+ * or only with addresses that may not be let in, keeps its last ones for the grace time.
+ */
+export function meaningAfter(
+  last: Resolution,
+  answer: NameAnswer,
+  { now, grace, rules }: Circumstances,
+): Resolution {
+  const sorted = [...new Set(answer.addresses)].sort();
+  const judged = sorted
+    .slice(0, mostConsidered)
+    .map((address) => ({ address, refusal: refusalOf(address, rules) }));
+  const good = judged.filter(({ refusal }) => !refusal).map(({ address }) => address);
+  const refused = judged.flatMap(({ address, refusal }) =>
+    refusal ? [`${address} (${refusal})`] : [],
+  );
+  const missing = missingFamilies(answer, good);
+  const before = last.addresses.filter((address) => missing.includes(familyOf(address)));
+  // that a name has no IPv6, say, and its server fails when asked for it, harms nobody
+  const failing =
+    missing.length > 0 && (good.length === 0 || before.length > 0 || last.failingSince !== null);
+  const failingSince = failing ? (last.failingSince ?? now) : null;
+  const kept = failingSince !== null && now < after(failingSince, grace) ? before : [];
+  const all = [...new Set([...good, ...kept])].sort();
+  const addresses = all.slice(0, mostAddresses);
+  const surplus = all.length - addresses.length + sorted.length - judged.length;
+  const changed = !sameList(addresses, last.addresses);
+  return {
+    addresses,
+    resolvedAt: good.length > 0 ? now : last.resolvedAt,
+    changedAt: changed ? now : last.changedAt,
+    failingSince,
+    failure:
+      [
+        ...(failing ? reasonsOf(answer) : []),
+        ...(refused.length > 0 ? [`left out ${few(refused)}`] : []),
+        ...(surplus > 0 ? [`left out ${surplus} addresses over ${mostAddresses}`] : []),
+      ].join('; ') || null,
+  };
+}
+
+/** The line for the record, if this is worth one. */
+export function auditOf(
+  { label, target }: Entry,
+  last: Resolution,
+  next: Resolution,
+  at: Instant,
+): AuditEntry | undefined {
+  const changed = !sameList(last.addresses, next.addresses);
+  const complaint = next.failure !== last.failure && next.failure !== null;
+  const kind =
+    next.failingSince !== null && last.failingSince === null
+      ? 'name-failing'
+      : next.failingSince === null && last.failingSince !== null
+        ? 'name-recovered'
+        : changed || (complaint && next.failingSince === null)
+          ? 'name-changed'
+          : undefined;
+  if (kind === undefined) return undefined;
+  return {
+    at,
+    actor: 'system',
+    kind,
+    detail: {
+      label,
+      ...(target.kind === 'name' && { name: target.name }),
+      addresses: next.addresses.join(' ') || 'none',
+      ...(changed && { before: last.addresses.join(' ') || 'none' }),
+      ...(next.failure !== null && { reason: next.failure }),
+    },
+  };
+}
+
+function missingFamilies({ addresses, failures }: NameAnswer, good: readonly Address[]): Family[] {
+  const has = (all: readonly Address[], family: Family): boolean =>
+    all.some((address) => familyOf(address) === family);
+  return ([4, 6] as const).filter(
+    (family) =>
+      failures.some((failure) => failure.family === family) ||
+      (has(addresses, family) && !has(good, family)),
+  );
+}
+
+/** One sentence where both families fail alike. */
+function reasonsOf({ failures }: NameAnswer): string[] {
+  const reasons = new Set(failures.map(({ reason }) => reason));
+  return failures.length === 2 && reasons.size === 1
+    ? [...reasons]
+    : failures.map(({ family, reason }) => `IPv${family}: ${reason}`);
+}
+
+function few(all: readonly string[]): string {
+  const named = all.slice(0, mostNamed).join(', ');
+  return all.length > mostNamed ? `${named} and ${all.length - mostNamed} more` : named;
+}
+
+const sameList = (one: readonly string[], other: readonly string[]): boolean =>
+  one.join(' ') === other.join(' ');

@@ -1,0 +1,62 @@
+import { targetText } from '../domain/entry.ts';
+import type { Plan, Planned } from '../import/plan.ts';
+import type { Place } from '../import/reading.ts';
+import type { Applied } from './import-apply.ts';
+import { printable, table, when } from './table.ts';
+
+const mostShown = 200;
+
+/** A plan for people: what is added, what is there, what is skipped and why. */
+export function planText({ entries, present, skipped, left }: Plan): string {
+  return [
+    ...(entries.length === 0
+      ? ['There is nothing to add.']
+      : [`To be added: ${count(entries.length)}.`, entryTable(entries)]),
+    ...remarksOf(entries),
+    ...(present.length === 0 ? [] : [`There already: ${count(present.length)}.`]),
+    ...(skipped.length === 0 ? [] : ['', `Not taken over: ${skipped.length}.`]),
+    ...skipped
+      .slice(0, mostShown)
+      .map(({ at, text, why }) => printable(`${placeText(at)}  ${why}${quoted(text, why)}`)),
+    ...(skipped.length > mostShown ? ['… and more, which --json shows.'] : []),
+    ...(left.length === 0 ? [] : ['', 'Left alone:']),
+    ...left.map((one) => printable(`${one.file}  ${one.count} × ${one.why}`)),
+  ].join('\n');
+}
+
+function entryTable(entries: readonly Planned[]): string {
+  return table(
+    ['LABEL', 'TARGET', 'SERVICES', 'UNTIL', 'NOTE', 'FROM'],
+    entries.map(({ label, target, services, until, note, at }) => [
+      label,
+      targetText(target),
+      services.join(' ') || '(usual)',
+      until === null ? 'no end' : when(new Date(until).toISOString()),
+      note || '-',
+      placeText(at),
+    ]),
+  );
+}
+
+const remarksOf = (entries: readonly Planned[]): string[] =>
+  entries
+    .filter(({ remarks }) => remarks.length > 0)
+    .map(({ label, remarks }) => printable(`${label}: ${remarks.join('; ')}.`));
+
+const placeText = ({ file, line }: Place): string => (line === 0 ? file : `${file}:${line}`);
+
+/** The line itself, where the reason does not show it. */
+const quoted = (text: string, why: string): string =>
+  text === '' || why.includes(text) ? '' : `: ${text}`;
+
+const count = (entries: number): string => `${entries} ${entries === 1 ? 'entry' : 'entries'}`;
+
+export function appliedText({ added, failed, untried }: Applied): string {
+  return [
+    `Added: ${count(added)}.`,
+    ...failed
+      .slice(0, mostShown)
+      .map(({ label, why }) => printable(`${label} was not added: ${why}`)),
+    ...(untried === 0 ? [] : [`The server has gone: ${count(untried)} not tried. Run it again.`]),
+  ].join('\n');
+}

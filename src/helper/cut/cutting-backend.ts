@@ -1,0 +1,189 @@
+import type { WireOpened } from '../../firewall/wire.ts';
+import { kindOf } from '../../firewall/wire-address.ts';
+import type { Backend } from '../backend.ts';
+import type { HelperConfig } from '../config/config.ts';
+import type { Edit } from '../edit.ts';
+import { reasonOf, type Log } from '../log.ts';
+import type { Transactions } from '../nft/transactions.ts';
+import { Cutter } from './cutter.ts';
+import type { CutTable } from './cut-table.ts';
+import { Memory } from './memory.ts';
+import { Leaves, type Due } from './leaves.ts';
+import { ways } from './ways.ts';
+
+export interface CuttingParts {
+  readonly backend: Backend;
+  readonly config: HelperConfig;
+  /** Undefined where it is not installed: then nothing is cut. */
+  readonly conntrack: string | undefined;
+  /** Undefined where there is no nft: then nothing is remembered across a restart. */
+  readonly memory: { readonly table: CutTable; readonly transactions: Transactions } | undefined;
+  readonly log: Log;
+}
+
+/** A closing is not kept waiting for longer. Milliseconds. */
+const patience = 1000;
+
+/**
+ * A backend whose rules let in connections that stand, as most administrators' do:
+ * when a leave ends, by closing or by time, these are cut as well.
+ */
+export class CuttingBackend implements Backend {
+  readonly #parts: CuttingParts;
+  readonly #leaves: Leaves;
+  readonly #memory: Memory | undefined;
+  readonly #cutter: Cutter | undefined;
+  readonly #warnings: readonly string[];
+
+  constructor(parts: CuttingParts) {
+    this.#parts = parts;
+    this.#leaves = new Leaves(parts.config.linger * 1000);
+    const { conntrack, config, memory, log } = parts;
+    this.#memory = memory && new Memory(memory.table, memory.transactions, log);
+    this.#warnings = warningsOf(parts);
+    for (const message of this.#warnings) log('cuts-in-part', { level: 'warn', message });
+    if (conntrack === undefined) return;
+    this.#cutter = new Cutter({
+      config,
+      conntrack,
+      log,
+      leaves: this.#leaves,
+      shut: (dues) => this.#shut(dues),
+      forget: async (addresses) => this.#memory?.forget(addresses),
+    });
+  }
+
+  async ensure(): Promise<boolean> {
+    const lost = await this.#parts.backend.ensure();
+    const built = await this.#parts.memory?.table.ensure();
+    if (built) await this.#rebuilt();
+    return lost;
+  }
+
+  async apply(edit: Edit, deadline?: number): Promise<void> {
+    await this.#parts.backend.apply(edit, deadline);
+    await this.#noted(edit);
+  }
+
+  async applyFirst(edit: Edit, newcomer: boolean): Promise<void> {
+    await this.#parts.backend.applyFirst(edit, newcomer);
+    await this.#noted(edit);
+  }
+
+  list(): Promise<WireOpened[]> {
+    return this.#parts.backend.list();
+  }
+
+  packetsFrom(address: string): Promise<number | undefined> {
+    return this.#parts.backend.packetsFrom(address);
+  }
+
+  /** Whoever was let in before our start is cut in time, too; and who has lost the leave meanwhile, at once. */
+  watch(changed: (by: string) => void): void {
+    void this.#adopt().catch((error: unknown) => {
+      this.#parts.log('cut-failed', { message: reasonOf(error) });
+    });
+    this.#parts.backend.watch(changed);
+  }
+
+  stop(): void {
+    this.#cutter?.stop();
+    this.#parts.backend.stop();
+  }
+
+  warnings(): readonly string[] {
+    return [...this.#warnings, ...this.#parts.backend.warnings()];
+  }
+
+  /** After the opening: right after a transaction of nft the kernel keeps ipset waiting for 10 ms. */
+  async #noted(edit: Edit): Promise<void> {
+    const now = performance.now();
+    for (const [service, timed] of edit.renew) {
+      for (const { address, seconds } of timed) {
+        this.#leaves.set(address, service, now + seconds * 1000);
+      }
+    }
+    await this.#memory?.admit(edit);
+    const ended = [...edit.remove].flatMap(([service, gone]) =>
+      gone.filter((address) => this.#leaves.end(address, service, now)),
+    );
+    if (ended.length === 0) return void this.#cutter?.cut();
+    const over = [...new Set(ended)].filter((address) => this.#leaves.lastEnd(address) <= now);
+    await this.#memory?.visits(over.map((address) => ({ address, seconds: 0 })));
+    let timer: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, patience)));
+    await Promise.race([this.#cutter?.cut(), enough]);
+    clearTimeout(timer);
+  }
+
+  /** Takes over from the kernel who is in, and who was. */
+  async #adopt(): Promise<void> {
+    const { backend, memory, config } = this.#parts;
+    const opened = await backend.list();
+    const visited = (await memory?.table.visited()) ?? [];
+    const now = performance.now();
+    const known = (address: string, service: string): boolean =>
+      this.#leaves.covers(address, service, now);
+    for (const { address, services } of opened) {
+      for (const { service, seconds } of services) {
+        if (known(address, service)) continue;
+        // listed times are rounded down, and nobody may be cut before the kernel lets go
+        this.#leaves.set(address, service, now + (seconds + 1) * 1000);
+      }
+    }
+    for (const { address, seconds } of visited) {
+      for (const { name } of config.services) {
+        // not open: whatever was thought then, it has ended by now
+        if (!known(address, name)) {
+          this.#leaves.set(address, name, now + Math.min(0, seconds) * 1000);
+        }
+      }
+    }
+    // not waited for: what is being cut may itself have found that the table is gone
+    void this.#cutter?.cut();
+  }
+
+  /** The table is empty: what it knew is put there again. */
+  async #rebuilt(): Promise<void> {
+    const now = performance.now();
+    const visits = this.#leaves.addresses.map((address) => ({
+      address,
+      seconds: Math.max(0, (this.#leaves.lastEnd(address) - now) / 1000),
+    }));
+    await this.#memory?.visits(visits);
+  }
+
+  async #shut(dues: readonly Due[]): Promise<void> {
+    for (const { name } of this.#parts.config.services) {
+      const over = dues.filter((due) => due.service === name && !this.#surrounds(due));
+      const addresses = over.map(({ address }) => address);
+      await this.#memory?.shut(name, addresses);
+    }
+  }
+
+  /** Whether a /64 has a host in it that may still come: shutting the one would shut the other. */
+  #surrounds({ address, service }: Due): boolean {
+    if (kindOf(address) !== '6net') return false;
+    const now = performance.now();
+    return this.#leaves.addresses.some(
+      (one) =>
+        one !== address && ways(one).includes(address) && this.#leaves.covers(one, service, now),
+    );
+  }
+}
+
+function warningsOf({ conntrack, memory, config }: CuttingParts): string[] {
+  const places = config.conntrack.join(' or ');
+  return [
+    ...(conntrack === undefined
+      ? [
+          `conntrack is not at ${places}: what is closed keeps the connections that it has until they end by themselves. Install the package conntrack, then restart dialgate-helper.`,
+        ]
+      : []),
+    ...(memory === undefined
+      ? [
+          'nft is not installed: callers cannot be recognised by their connection, and a connection that was cut may come back when the server itself sends first. Install the package nftables, then restart dialgate-helper.',
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,197 @@
+import type { WireOpened } from '../../firewall/wire.ts';
+import { Refused } from '../../firewall/wire-rules.ts';
+import type { Backend } from '../backend.ts';
+import type { Edit } from '../edit.ts';
+import { reasonOf, type Log } from '../log.ts';
+import { openedOf } from '../opened.ts';
+import { spareSlots } from '../spare-slots.ts';
+import { IpsetRefused, isMissing, listIpset, runIpset } from './ipset-run.ts';
+import { Mirror } from './mirror.ts';
+import { createLine, families, familyOf, setName, shapeFault, type Family } from './set-names.ts';
+
+export interface IpsetBackendParts {
+  readonly ipset: string;
+  readonly prefix: string;
+  readonly services: readonly string[];
+  readonly mostAddresses: number;
+  readonly log: Log;
+}
+
+/** The kernel tells nobody of changes to these sets: we look so often. Milliseconds. */
+const lookEvery = 3000;
+
+interface Change {
+  readonly set: string;
+  readonly address: string;
+  /** Undefined takes it out. */
+  readonly seconds: number | undefined;
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly service: string;
+  readonly family: Family;
+}
+
+/**
+ * Entries of ipset sets that the administrator's iptables rules refer to. We make
+ * the sets at our start, since rules that name a missing one do not load.
+ */
+export class IpsetBackend implements Backend {
+  readonly #parts: IpsetBackendParts;
+  readonly #wanted: readonly Wanted[];
+  readonly #mirror = new Mirror();
+  #checked = false;
+  #faults: readonly string[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: IpsetBackendParts) {
+    this.#parts = parts;
+    this.#wanted = parts.services.flatMap((service) =>
+      families.map((family) => ({ name: setName(parts.prefix, service, family), service, family })),
+    );
+  }
+
+  async ensure(): Promise<boolean> {
+    const there = new Set((await this.#run(['list', '-n'])).split('\n'));
+    const missing = this.#wanted.filter(({ name }) => !there.has(name));
+    if (missing.length > 0) {
+      const size = this.#parts.mostAddresses + spareSlots;
+      const lines = missing.map(({ name, family }) => createLine(name, family, size));
+      await this.#run(['restore', '-exist'], `${lines.join('\n')}\n`);
+      this.#parts.log('sets-made', { sets: missing.map(({ name }) => name) });
+    }
+    // somebody may have put another in its place
+    if (missing.length > 0 || !this.#checked || this.#faults.length > 0) await this.#check();
+    return missing.length > 0;
+  }
+
+  apply(edit: Edit): Promise<void> {
+    const changes = [
+      ...[...edit.remove].flatMap(([service, gone]) =>
+        gone.map((address) => this.#change(service, address, undefined)),
+      ),
+      ...[...edit.renew].flatMap(([service, timed]) =>
+        timed.map(({ address, seconds }) => this.#change(service, address, seconds)),
+      ),
+    ];
+    return this.#carryOut(changes);
+  }
+
+  applyFirst(edit: Edit): Promise<void> {
+    return this.apply(edit);
+  }
+
+  async list(): Promise<WireOpened[]> {
+    const { edits } = this.#mirror;
+    const lists = await Promise.all(
+      this.#wanted.map(async ({ name, service }) => {
+        const elements = await listIpset(this.#parts.ipset, name);
+        this.#mirror.took(name, elements, edits);
+        return { service, elements };
+      }),
+    );
+    return openedOf(lists);
+  }
+
+  /** The sets' own counters are all there is. */
+  async packetsFrom(): Promise<undefined> {
+    return undefined;
+  }
+
+  warnings(): readonly string[] {
+    return this.#faults;
+  }
+
+  watch(changed: (by: string) => void): void {
+    this.#timer = setInterval(() => changed('others'), lookEvery);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #change(service: string, address: string, seconds: number | undefined): Change {
+    const set = setName(this.#parts.prefix, service, familyOf(address));
+    // never longer than asked; 0 would be for ever
+    const whole = seconds === undefined ? undefined : Math.max(1, Math.floor(seconds));
+    return { set, address, seconds: whole };
+  }
+
+  /** All of them or none. @throws Refused `kernel`, `too-many` or `unconfirmed` */
+  async #carryOut(changes: readonly Change[]): Promise<void> {
+    const [fault] = this.#faults;
+    if (fault !== undefined) throw new Refused('kernel', fault);
+    try {
+      await this.#batch(changes).catch(async (error: unknown) => {
+        if (!isMissing(error)) throw error;
+        await this.ensure();
+        await this.#batch(changes);
+      });
+    } catch (error) {
+      await this.#undo(changes);
+      throw this.#refusal(error);
+    }
+    for (const { set, address, seconds } of changes) this.#mirror.note(set, address, seconds);
+  }
+
+  async #batch(changes: readonly Change[]): Promise<void> {
+    if (changes.length === 0) return;
+    const lines = changes.map(({ set, address, seconds }) =>
+      seconds === undefined
+        ? `del ${set} ${address}`
+        : `add ${set} ${address} timeout ${seconds} packets 0 bytes 0`,
+    );
+    // -exist: neither is an error where it is so already, and an add renews, but for counters left out
+    await runIpset(this.#parts.ipset, ['restore', '-exist'], `${lines.join('\n')}\n`);
+  }
+
+  /** Puts back what the changes have met. Where that fails, the next look will see what is there. */
+  async #undo(changes: readonly Change[]): Promise<void> {
+    const before = changes.map(({ set, address }) => ({
+      set,
+      address,
+      seconds: this.#mirror.left(set, address),
+    }));
+    // one set at a time: where one is missing, the others are put right all the same
+    for (const set of new Set(before.map((change) => change.set))) {
+      await this.#batch(before.filter((change) => change.set === set)).catch((error: unknown) => {
+        this.#parts.log('undo-failed', { set, message: reasonOf(error) });
+      });
+    }
+  }
+
+  #refusal(error: unknown): unknown {
+    if (error instanceof Refused) return error;
+    if (!(error instanceof IpsetRefused)) {
+      return new Refused('unconfirmed', `${reasonOf(error)} Take it as not done.`);
+    }
+    if (!/is full/.test(error.message)) {
+      return new Refused('kernel', `ipset refused: ${error.message}`);
+    }
+    return new Refused('too-many', `A set has no room for more: ${error.message}`);
+  }
+
+  async #check(): Promise<void> {
+    const { ipset, mostAddresses, log } = this.#parts;
+    const found = await Promise.all(
+      this.#wanted.map(async ({ name, family }) => {
+        const fault = shapeFault(await runIpset(ipset, ['list', '-t', name]), family);
+        const command = `ipset ${createLine(name, family, mostAddresses + spareSlots)}`;
+        return fault === undefined
+          ? []
+          : [
+              `The ipset ${name} ${fault}. Remove the rules that name it and "ipset destroy ${name}"; it is made by: ${command}`,
+            ];
+      }),
+    );
+    const faults = found.flat();
+    if (faults.join() !== this.#faults.join()) log('sets-wrong', { faults });
+    this.#faults = faults;
+    this.#checked = true;
+  }
+
+  async #run(args: readonly string[], input?: string): Promise<string> {
+    return runIpset(this.#parts.ipset, args, input);
+  }
+}

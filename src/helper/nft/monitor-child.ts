@@ -1,0 +1,82 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { findProgram } from '../program.ts';
+import { lightMonitor } from './light-monitor.ts';
+import { nftEnvironment } from './nft-run.ts';
+
+/** Without a monitor somebody has to look: it is restarted, and `gap` called, this often. Milliseconds. */
+const restartAfter = 1000;
+
+/**
+ * `nft monitor` says a line for every element, in many small writes: only those that
+ * match come to us. The shell ends its group when our end of its input closes, so that
+ * not even kill -9 leaves anything behind.
+ */
+const wait = `&
+exec >&- 2>&-; read -r _; kill 0`;
+const usual = `"$0" monitor | grep --line-buffered -E "$1" ${wait}`;
+const light = `"$0" -e "$1" ${wait}`;
+
+const perlPlaces = ['/usr/bin/perl', '/bin/perl'];
+
+export interface MonitorParts {
+  readonly nft: string;
+  /** Whether there may be so many elements that nft had better not keep them in mind. */
+  readonly many: boolean;
+  /** For grep -E: the lines that are wanted. */
+  readonly pattern: string;
+  readonly line: (text: string) => void;
+  /** It had ended: some may have been missed. */
+  readonly gap: () => void;
+}
+
+/** A monitor of the ruleset, started again for ever until it is stopped. */
+export class MonitorChild {
+  readonly #parts: MonitorParts;
+  readonly #command: readonly string[];
+  #child: ChildProcessWithoutNullStreams | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(parts: MonitorParts) {
+    this.#parts = parts;
+    const perl = parts.many ? findProgram(perlPlaces) : undefined;
+    this.#command =
+      perl === undefined ? [usual, parts.nft, parts.pattern] : [light, perl, lightMonitor];
+  }
+
+  start(): void {
+    if (this.#stopped) return;
+    const child = spawn('/bin/sh', ['-c', ...this.#command], {
+      stdio: 'pipe',
+      env: nftEnvironment,
+      detached: true, // a group of its own
+    });
+    this.#child = child;
+    let rest = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) this.#parts.line(line);
+    });
+    child.stderr.resume();
+    child.stdin.on('error', () => {});
+    child.on('error', () => this.#again(child));
+    child.stdout.on('end', () => this.#again(child));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#child?.stdin.end();
+  }
+
+  #again(child: ChildProcessWithoutNullStreams): void {
+    if (this.#stopped || this.#child !== child) return;
+    this.#child = undefined;
+    child.stdin.end();
+    this.#timer = setTimeout(() => {
+      this.start();
+      this.#parts.gap();
+    }, restartAfter);
+  }
+}

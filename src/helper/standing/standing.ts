@@ -1,0 +1,229 @@
+import type {
+  WireLimits,
+  WirePart,
+  WireStandFailure,
+  WireStanding,
+  WireStood,
+} from '../../firewall/wire.ts';
+import { Refused } from '../../firewall/wire-rules.ts';
+import { readLine, StandingSorter, type StandingEntry } from '../../firewall/wire-standing.ts';
+import { reasonOf, type Log } from '../log.ts';
+import { Turns } from '../turns.ts';
+import { countChanges } from './differences.ts';
+import { ListFile } from './list-file.ts';
+import type { StandingPlace } from './place.ts';
+import { settle } from './settle.ts';
+import { StoodNetworks } from './stood-networks.ts';
+import { Transfer, type StandingList } from './transfer.ts';
+
+export interface StandingParts {
+  readonly limits: WireLimits;
+  /** Undefined where nothing can stand. */
+  readonly place: StandingPlace | undefined;
+  /** Of the list that outlasts a restart. */
+  readonly folder: string;
+  /** Whether the kernel is to be left alone for now. */
+  readonly halted: () => boolean;
+  readonly log: Log;
+}
+
+/** A transfer that gets no further part within this is forgotten. Milliseconds. */
+const stall = 60_000;
+/** A clock that jumps by more moves what has an end. Milliseconds. */
+const jump = 5000;
+/** Rebuilds during one settling: more are somebody's fight with the guard, and another look's matter. */
+const mostTries = 5;
+
+const nothing: readonly string[] = [];
+
+/**
+ * Keeps the standing entries: takes the list from the app in parts, carries out what
+ * differs, puts all of it back when the kernel has lost it. One thing at a time.
+ */
+export class Standing {
+  readonly #parts: StandingParts;
+  readonly #file: ListFile;
+  readonly #rules: string;
+  readonly #turns = new Turns();
+  readonly #stood = new StoodNetworks();
+  #transfer: Transfer | undefined;
+  #stalled: NodeJS.Timeout | undefined;
+  /** What shall stand, in order. */
+  #lines: readonly string[] = nothing;
+  #digest: string | null = null;
+  #failed: readonly WireStandFailure[] = [];
+  /** What the kernel has; undefined when nobody knows. */
+  #inKernel: readonly string[] | undefined = nothing;
+  #losses = 0;
+  #saved = true;
+  /** Unix seconds; a clock that has not been set yet says less. */
+  #notBefore = 0;
+  #clock = clockOffset();
+
+  constructor(parts: StandingParts) {
+    this.#parts = parts;
+    this.#file = new ListFile(parts.folder, parts.log);
+    const { services, standing } = parts.limits;
+    this.#rules = JSON.stringify({ services, standing });
+  }
+
+  /** Puts back what stood before us. Never rejects: what fails is tried again at the next look. */
+  begin(): Promise<void> {
+    return this.#turns.take(async () => {
+      if (!this.#parts.place) return;
+      const began = performance.now();
+      const kept = await this.#file.read();
+      const sameRules = kept?.rules === this.#rules;
+      // what is there already is added once more, which changes nothing
+      const trusted = sameRules && !(await this.#file.unfinished());
+      this.#inKernel = trusted ? nothing : undefined;
+      if (kept) {
+        this.#notBefore = kept.savedAt;
+        const sorter = new StandingSorter(this.#parts.limits, this.#now());
+        sorter.take(kept.lines);
+        this.#lines = sorter.good;
+        this.#stood.begin(kept.stood);
+        // other rules: the app shall send it again, for some of it may be allowed now
+        if (sameRules) [this.#digest, this.#failed] = [kept.digest, kept.failed];
+      }
+      // a halt ends with the guard built anew, and that with all put back
+      if (this.#parts.halted()) return;
+      await this.#settle().then(
+        () => this.#file.end(),
+        (error: unknown) => this.#parts.log('standing-failed', { message: reasonOf(error) }),
+      );
+      const milliseconds = Math.round(performance.now() - began);
+      this.#parts.log('standing-restored', { entries: this.#lines.length, milliseconds });
+    });
+  }
+
+  /** What stands, once what is under way is done. */
+  status(): Promise<WireStanding> {
+    return this.#turns.take(async () => ({
+      digest: this.#inKernel === this.#lines ? this.#digest : null,
+      count: this.#lines.length,
+      failed: this.#failed,
+    }));
+  }
+
+  /** What shall stand. */
+  entries(): StandingEntry[] {
+    return this.#lines.map(readLine);
+  }
+
+  /** A part of a list; the last one carries it out. @throws Refused */
+  async take(part: WirePart): Promise<WireStood | undefined> {
+    clearTimeout(this.#stalled);
+    if (part.part === 0) this.#transfer = new Transfer(part, this.#parts.limits, this.#now());
+    const transfer = this.#transfer;
+    this.#transfer = undefined;
+    if (!transfer) throw new Refused('gone', 'There is no such list: begin with part 0.');
+    const list = transfer.take(part);
+    if (list) return this.#turns.take(() => this.#change(list));
+    this.#transfer = transfer;
+    this.#stalled = setTimeout(() => (this.#transfer = undefined), stall).unref();
+    return undefined;
+  }
+
+  /** The kernel has nothing of it any more: put back at once. */
+  lost(): void {
+    this.#losses++;
+    this.#inKernel = nothing;
+    this.#soon();
+  }
+
+  /** Somebody has changed what stands. */
+  doubt(): void {
+    this.#inKernel = undefined;
+    this.#soon();
+  }
+
+  /** Puts right what is not as it should be. Rejects when it could not. */
+  look(): Promise<void> {
+    return this.#turns.take(async () => {
+      if (!this.#parts.place || this.#parts.halted()) return;
+      const dated = this.#lines.some((line) => !line.endsWith(' 0'));
+      if (dated && Math.abs(clockOffset() - this.#clock) > jump) this.#inKernel = undefined;
+      await this.#settle();
+      if (!this.#saved) await this.#save();
+    });
+  }
+
+  stop(): void {
+    clearTimeout(this.#stalled);
+  }
+
+  async #change({ digest, lines, failed }: StandingList): Promise<WireStood> {
+    const counts = countChanges(this.#lines, lines);
+    if (this.#parts.place) await this.#file.begin().catch(this.#unkept);
+    this.#saved = false;
+    this.#notBefore = 0;
+    [this.#lines, this.#digest, this.#failed] = [lines, digest, failed];
+    try {
+      await this.#settle();
+    } catch (error) {
+      if (error instanceof Refused) throw error;
+      throw new Refused('unconfirmed', `Not all may stand yet: ${reasonOf(error)}`);
+    }
+    await this.#save();
+    return { ...counts, failed };
+  }
+
+  /** Makes the kernel have what it should. */
+  async #settle(): Promise<void> {
+    const { place } = this.#parts;
+    // nowhere to stand: no line was allowed either
+    if (!place) {
+      this.#inKernel = this.#lines;
+      return;
+    }
+    for (let tries = 0; this.#inKernel !== this.#lines; tries++) {
+      if (tries >= mostTries) throw new Error('The guard is being removed again and again.');
+      const [lines, before, losses] = [this.#lines, this.#inKernel, this.#losses];
+      this.#inKernel = undefined;
+      this.#clock = clockOffset();
+      await settle(place, { before, lines, stood: this.#stood, now: this.#now() });
+      // what was put there before a loss is gone with it
+      this.#inKernel = losses === this.#losses ? lines : nothing;
+    }
+  }
+
+  async #save(): Promise<void> {
+    if (!this.#parts.place || this.#digest === null) return;
+    try {
+      await this.#file.write({
+        digest: this.#digest,
+        rules: this.#rules,
+        savedAt: Math.floor(Date.now() / 1000),
+        failed: this.#failed,
+        stood: this.#stood.all(),
+        lines: this.#lines,
+      });
+      await this.#file.end();
+      this.#saved = true;
+    } catch (error) {
+      this.#unkept(error);
+    }
+  }
+
+  readonly #unkept = (error: unknown): void => {
+    this.#parts.log('standing-not-kept', {
+      message: `The standing entries would not come back after a restart (${reasonOf(error)}): mend the folder of "state" (systemd's StateDirectory makes it).`,
+    });
+  };
+
+  #soon(): void {
+    void this.look().catch((error: unknown) => {
+      this.#parts.log('standing-failed', { message: reasonOf(error) });
+    });
+  }
+
+  #now(): number {
+    return Math.max(Date.now() / 1000, this.#notBefore);
+  }
+}
+
+/** Becomes another when the clock is set, or the machine has slept. Milliseconds. */
+function clockOffset(): number {
+  return Date.now() - performance.now();
+}

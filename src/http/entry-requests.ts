@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { isLabel, isNote, isSource, longestNote, parseTarget } from '../domain/entry.ts';
+import { text } from './request-text.ts';
+import { userSettings } from './user-settings.ts';
+
+/** What may be asked about standing entries. */
+
+const label = text(
+  'must be 1 to 64 letters, digits, dots, hyphens or underscores, beginning with a letter or digit',
+  isLabel,
+);
+const end = 'must be a time such as 2026-01-31T12:00:00Z, or null for no end';
+
+const settings = {
+  services: userSettings.services,
+  expiresAt: z.iso
+    .datetime({ offset: true, error: end })
+    .transform((time) => Date.parse(time))
+    .nullable()
+    .optional(),
+  note: text(`must be at most ${longestNote} characters on one line`, isNote).optional(),
+};
+
+export const byLabel = z.strictObject({ label });
+
+export const newEntry = z.strictObject({
+  label,
+  target: text(
+    'must be a host such as 203.0.113.7, a network such as 198.51.100.0/24, or a name such as sip.example.net',
+    (value) => value.length <= 255 && parseTarget(value) !== undefined,
+  ),
+  ...settings,
+  source: text('must be administrator, catalogue, or import: and a word', isSource).optional(),
+});
+
+export const entryChange = z
+  .strictObject(settings)
+  .refine((changes) => Object.keys(changes).length > 0, {
+    error: `must name at least one of ${Object.keys(settings).join(', ')}`,
+  });

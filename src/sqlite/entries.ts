@@ -1,0 +1,168 @@
+import type { Database } from 'better-sqlite3';
+import { AccessError } from '../domain/access-error.ts';
+import type { Address } from '../domain/address.ts';
+import { targetText, unresolved, type Entry, type Target } from '../domain/entry.ts';
+import type { EntryStore } from '../domain/ports.ts';
+import type { AuditWriter } from './audit-log.ts';
+import { instant, listOf, listText, pageBounds } from './columns.ts';
+import { createResolutionStore } from './resolutions.ts';
+import type { Transactions } from './transactions.ts';
+
+interface Row {
+  readonly id: number;
+  readonly label: string;
+  readonly kind: Target['kind'];
+  readonly target: string;
+  readonly services: string;
+  readonly expires_at: number | null;
+  readonly note: string;
+  readonly source: string;
+  readonly created_at: number;
+}
+
+interface TargetsRow {
+  readonly targets: string;
+  readonly services: string;
+  readonly expires_at: number | null;
+}
+
+/** A few long texts: a hundred thousand rows would cost eight times as much. No target has a blank in it. */
+const selectTargets = `
+  SELECT group_concat(target, ' ') AS targets, services, expires_at FROM (
+    SELECT target, services, expires_at FROM entries WHERE kind <> 'name'
+    UNION ALL
+    SELECT meaning.value, services, expires_at
+      FROM entries JOIN resolutions ON entry_id = entries.id, json_each(addresses) AS meaning
+      WHERE kind = 'name'
+  )
+  WHERE expires_at IS NULL OR expires_at > @now
+  GROUP BY services, expires_at`;
+
+export function createEntryStore(
+  database: Database,
+  { read, write, writeDurably }: Transactions,
+  audit: AuditWriter,
+): EntryStore {
+  const insert = database.prepare<unknown[], Row>(
+    `INSERT INTO entries (label, kind, target, services, expires_at, note, source, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+  );
+  const byId = database.prepare<[number], Row>('SELECT * FROM entries WHERE id = ?');
+  const byLabel = database.prepare<[string], Row>('SELECT * FROM entries WHERE label = ?');
+  const all = database.prepare<[], Row>('SELECT * FROM entries ORDER BY id');
+  const ofKind = database.prepare<[string], Row>(
+    'SELECT * FROM entries WHERE kind = ? ORDER BY id',
+  );
+  const count = database.prepare<[], number>('SELECT count(*) FROM entries').pluck();
+  const page = database.prepare<[object], Row>(
+    'SELECT * FROM entries WHERE id < @before ORDER BY id DESC LIMIT @limit',
+  );
+  const update = database.prepare<unknown[], Row>(
+    'UPDATE entries SET services = ?, expires_at = ?, note = ? WHERE id = ? RETURNING *',
+  );
+  const remove = database.prepare<[number]>('DELETE FROM entries WHERE id = ?');
+  const targets = database.prepare<[object], TargetsRow>(selectTargets);
+  const over = database.prepare<[number, number], Row>(
+    'SELECT * FROM entries WHERE expires_at <= ? ORDER BY id LIMIT ?',
+  );
+  const nextEnd = database
+    .prepare<[number], number | null>('SELECT min(expires_at) FROM entries WHERE expires_at > ?')
+    .pluck();
+  const revision = database.prepare<[], number>('SELECT revision FROM entries_revision').pluck();
+  const resolutions = createResolutionStore(database);
+
+  function rowOf(id: number): Row {
+    const row = byId.get(id);
+    if (!row) throw new AccessError('not-found', `There is no entry number ${id}.`);
+    return row;
+  }
+
+  return {
+    add: (entry, audited) =>
+      write(() => {
+        if (byLabel.get(entry.label)) {
+          throw new AccessError('conflict', `There is an entry labelled ${entry.label} already.`);
+        }
+        const row = insert.get(
+          entry.label,
+          entry.target.kind,
+          targetText(entry.target),
+          listText(entry.services),
+          endOf(entry.expiresAt),
+          entry.note,
+          entry.source,
+          instant(entry.createdAt),
+        ) as Row;
+        audit(audited);
+        return reader()(row);
+      }),
+    byLabel: (label) =>
+      read(() => {
+        const row = byLabel.get(label);
+        return row && reader()(row);
+      }),
+    list: (bounds) => read(() => page.all(pageBounds(bounds)).map(reader())),
+    all: (kind) => read(() => (kind === undefined ? all.all() : ofKind.all(kind)).map(reader())),
+    count: () => read(() => count.get() ?? 0),
+    failing: () => read(() => resolutions.failing()),
+    // shortening, taking services away: what a person takes must not come back after a power failure
+    change: (id, changes, audited) =>
+      writeDurably(() => {
+        const { services, expiresAt, note } = { ...reader()(rowOf(id)), ...changes };
+        const row = update.get(listText(services), endOf(expiresAt), note, id) as Row;
+        audit(audited);
+        return reader()(row);
+      }),
+    remove: (id, audited) =>
+      writeDurably(() => {
+        rowOf(id);
+        remove.run(id);
+        audit(audited);
+      }),
+    resolutionOf: (id) => read(() => resolutions.of(id) ?? unresolved),
+    resolved: (id, resolution, audited) =>
+      write(() => {
+        rowOf(id);
+        resolutions.put(id, resolution);
+        if (audited) audit(audited);
+      }),
+    targetsAt: (now) =>
+      read(() =>
+        targets.all({ now }).map((row) => ({
+          targets: row.targets.split(' '),
+          services: listOf(row.services),
+          until: row.expires_at,
+        })),
+      ),
+    over: (now, limit) => read(() => over.all(now, limit).map(reader())),
+    nextEnd: (now) => read(() => nextEnd.get(now) ?? null),
+    revision: () => read(() => revision.get() ?? 0),
+  };
+}
+
+const endOf = (expiresAt: number | null): number | null =>
+  expiresAt === null ? null : instant(expiresAt);
+
+/** Reads rows, each different list of services once: a hundred thousand entries have but a few. */
+function reader(): (row: Row) => Entry {
+  const lists = new Map<string, readonly string[]>();
+  return (row) => {
+    const services = lists.get(row.services) ?? (JSON.parse(row.services) as string[]);
+    lists.set(row.services, services);
+    return {
+      id: row.id,
+      label: row.label,
+      target: targetOf(row),
+      services,
+      expiresAt: row.expires_at,
+      note: row.note,
+      source: row.source,
+      createdAt: row.created_at,
+    };
+  };
+}
+
+function targetOf({ kind, target }: Row): Target {
+  if (kind === 'name') return { kind, name: target };
+  return kind === 'host' ? { kind, address: target as Address } : { kind, network: target };
+}
