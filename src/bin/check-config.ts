@@ -68,7 +68,7 @@ async function helperFindings(config: Config): Promise<string[]> {
   }
 }
 
-/** What the configuration promises, and the helper will not do. */
+/** What the configuration promises and the helper will not do, and what does not work where it stands. */
 export function disagreements(
   { access, pairing }: Config,
   limits: FirewallLimits,
@@ -85,5 +85,6 @@ export function disagreements(
       ? [`access.longest is ${access.longest} s, but the helper allows ${limits.longest} s at most`]
       : []),
     ...(networks === undefined ? [] : [`pairing.ipv6 is network. ${networks}`]),
+    ...(limits.warnings ?? []),
   ];
 }

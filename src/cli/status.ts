@@ -15,7 +15,8 @@ export function statusCommand({ withRest, print }: Asked): Command {
     });
 }
 
-function told({ version, parts, calls, brake, openAddresses, standing }: StatusAnswer): string {
+function told(status: StatusAnswer): string {
+  const { version, parts, calls, brake, openAddresses, standing, warnings } = status;
   const refused = Object.entries(calls?.refused ?? {}).filter(([, count]) => count > 0);
   return facts([
     ['dialgate', version],
@@ -33,6 +34,7 @@ function told({ version, parts, calls, brake, openAddresses, standing }: StatusA
         : `${openAddresses} address${openAddresses === 1 ? '' : 'es'}`,
     ],
     ['standing', standing === null ? 'unknown' : entriesTold(standing)],
+    ...warnings.map((words) => ['warning', words] as const),
   ]);
 }
 

@@ -66,7 +66,16 @@ export async function startHelper(
     log,
   });
   const backend: Backend = guarded
-    ? new GuardBackend({ nft, config, transactions, repair, guard, halt, log })
+    ? new GuardBackend({
+        nft,
+        config,
+        transactions,
+        repair,
+        guard,
+        isArmed: () => arming.isOn,
+        halt,
+        log,
+      })
     : fitBackend({ nft: usable, config, transactions, repair, log });
   const recordings =
     usable === undefined ? new NoRecordings() : new Recordings(usable, config, transactions);

@@ -70,6 +70,8 @@ export interface StatusAnswer {
   readonly openAddresses: number | null;
   /** Standing entries, and those of them whose name is not answered. */
   readonly standing: { readonly entries: number; readonly failing: number } | null;
+  /** What does not work as it should where the gate is. */
+  readonly warnings: readonly string[];
 }
 export type CallAnswer = Timed<CallRecord, 'beganAt' | 'endedAt'>;
 export type AuditAnswer = Timed<AuditRow, 'at'>;
@@ -151,6 +153,7 @@ export const statusAnswer = ({
   admission,
   openAddresses,
   standing,
+  warnings,
 }: Status): StatusAnswer => ({
   ok: health.ok && admission?.braking !== true,
   version: health.version,
@@ -159,6 +162,7 @@ export const statusAnswer = ({
   brake: admission ? { on: admission.braking, failures: admission.failures } : null,
   openAddresses: openAddresses ?? null,
   standing: standing ?? null,
+  warnings,
 });
 
 export const grantAnswer = (grant: Grant & { packets?: number | null }): GrantAnswer => ({

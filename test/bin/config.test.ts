@@ -165,6 +165,9 @@ test('what the configuration promises and the helper will not do is told, each w
   const limits = { services: ['web'], longest: 3600, mostAddresses: 10, networks: false };
   const words = disagreements(config, limits);
   expect(words).toHaveLength(3);
+  expect(disagreements(config, { ...limits, warnings: ['The guard is off.'] })).toContain(
+    'The guard is off.',
+  );
   expect(words.join('\n')).toMatch(
     /names nope[^]*7200 s, but the helper allows 3600 s[^]*"networks": true/,
   );

@@ -28,6 +28,8 @@ interface Place {
   /** What the server says of itself; to be changed by a test. */
   helper: { ok: boolean; why?: string };
   admission: AdmissionCounts | undefined;
+  /** What the gate says of its host; to be changed by a test. */
+  warnings: string[];
   /** What the doctor has seen; to be changed by a test. */
   findings: DoctorFinding[];
   /** How the administrator came here; to be changed by a test. */
@@ -56,8 +58,9 @@ beforeEach(async () => {
       version: '0.0.0',
     }),
   });
+  const status = async () => ({ ...(await rules.status()), warnings: place.warnings });
   const app = createHttp({
-    rules,
+    rules: { ...rules, status },
     log: pino({ level: 'silent' }),
     now: Date.now,
     door: 'admin-socket',
@@ -72,6 +75,7 @@ beforeEach(async () => {
     complaints: '',
     helper: { ok: true },
     admission: undefined,
+    warnings: [],
     findings: [],
     connection: null,
   };

@@ -47,6 +47,12 @@ test('the status is 1 when a part is not well, and says why', async () => {
   expect(complaints()).toBe('dialgate: Not all is well.\n');
 });
 
+test('what does not work as it should where the gate is, is told with its mend', async () => {
+  here().warnings = ['The guard is off: enable it.'];
+  expect(await dialgate('status')).toBe(0);
+  expect(printed().at(-1)).toMatch(/^warning +The guard is off: enable it\.$/m);
+});
+
 test('the status is 1 while the brake is on', async () => {
   here().admission = { ...admission, braking: true };
   expect(await dialgate('status')).toBe(1);

@@ -102,10 +102,13 @@ describe.skipIf(whyNoNamespaces() !== undefined)('arming the guard', () => {
     await begin(off);
     expect(await guard.status()).toMatchObject({ armed: 'off', confirmed: false, halted: null });
     expect(await getsIn()).toBe(true);
+    app = new HelperClient({ socket: home.socket });
+    expect((await app.limits()).warnings?.join()).toMatch(/guard is off.*guard enable --test/);
     const forGood = { ...trial(1), test: null };
     await expect(guard.enable(forGood)).rejects.toThrow(/never confirmed on this host/);
     expect(await getsIn()).toBe(true);
     expect(await guard.enable({ ...forGood, unproven: true })).toMatchObject({ armed: 'on' });
+    expect((await app.limits()).warnings).toBeUndefined();
     expect([await getsIn(), await getsIn(trusted), await getsIn(stranger, 9000)]).toEqual([
       false,
       true,

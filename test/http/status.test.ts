@@ -50,6 +50,7 @@ it('the status tells parts, calls, brake and addresses', async () => {
     brake: { on: false, failures: 7 },
     openAddresses: 1,
     standing: { entries: 1, failing: 1 },
+    warnings: [],
   });
 });
 
@@ -62,6 +63,7 @@ it('the status is not ok when a part is ill or the brake is on, and comes all th
     brake: null,
     openAddresses: null,
     standing: null,
+    warnings: ['The guard is off.'],
   });
   const braked = await openHouse({ admission: { ...admission, braking: true } });
   expect((await read(braked, '/v1/status')).body).toMatchObject({ ok: false, brake: { on: true } });
@@ -72,6 +74,7 @@ const statusOf = (health: typeof well) => ({
   admission: undefined,
   openAddresses: undefined,
   standing: undefined,
+  warnings: ['The guard is off.'],
 });
 
 it('the status comes when the database does not answer', async () => {

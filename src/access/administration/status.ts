@@ -22,6 +22,8 @@ export interface Status {
   readonly openAddresses: number | undefined;
   /** The standing entries, and those of them whose name is not answered; undefined as above. */
   readonly standing: { readonly entries: number; readonly failing: number } | undefined;
+  /** What does not work as it should where the gate is, each with its mend. */
+  readonly warnings: readonly string[];
 }
 
 export interface StatusAdministration {
@@ -32,6 +34,7 @@ export interface StatusAdministration {
 
 export function statusAdministration({
   stores,
+  firewall,
   clock,
   health,
   admission,
@@ -50,12 +53,20 @@ export function statusAdministration({
   return {
     health,
     async status() {
-      const [known, open, stands] = await Promise.all([
+      const [known, open, stands, limits] = await Promise.all([
         health(),
         openAddresses().catch(() => undefined),
         standing().catch(() => undefined),
+        firewall.limits().catch(() => undefined),
       ]);
-      return { health: known, admission: admission(), openAddresses: open, standing: stands };
+      return {
+        health: known,
+        admission: admission(),
+        openAddresses: open,
+        standing: stands,
+        // a gate that does not answer is a part that is not well
+        warnings: limits?.warnings ?? [],
+      };
     },
   };
 }

@@ -22,12 +22,17 @@ export interface GuardBackendParts {
   /** Resolves when the guard stands again. */
   readonly repair: () => Promise<unknown>;
   readonly guard: Guard;
+  /** Whether strangers are turned away at all. */
+  readonly isArmed: () => boolean;
   readonly halt: Halt;
   readonly log: Log;
 }
 
 /** With more standing entries than this, it costs too much to hear of every element. */
 const many = 10_000;
+
+const off =
+  'The guard is off, so nobody is turned away: switch it on with "dialgate guard enable --test 3m" (docs/guard.md).';
 
 /** Our own table, which turns strangers away from the ports of the services. */
 export class GuardBackend implements Backend {
@@ -84,7 +89,7 @@ export class GuardBackend implements Backend {
   }
 
   warnings(): readonly string[] {
-    return [];
+    return this.#parts.isArmed() ? [] : [off];
   }
 
   watch(changed: (by: string, stood: boolean) => void): void {
