@@ -29,7 +29,7 @@ export class Bans {
     let said = '';
     let fault = 'it did not answer';
     const timer = setTimeout(() => socket.destroy(), patience);
-    socket.setEncoding('utf8').on('data', (text: string) => (said += text.slice(0, 1000)));
+    socket.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(0, 1000)));
     socket.on('error', (error) => (fault = error.message));
     socket.on('close', () => {
       clearTimeout(timer);
