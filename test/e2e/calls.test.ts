@@ -153,7 +153,9 @@ describe.skipIf(!kernelAllows.firewall)('a call', () => {
   test('hung up right after 1 still opens', async () => {
     const caller = await phones(lab);
     await keysUpTo(caller, 'read-back');
-    await caller.keys('1', { toneMs: 40, gapMs: 0 });
+    // as quickly as a person could: Asterisk forgets a key whose end it has not yet passed on when the call ends,
+    // and draws out to 80 ms what is shorter
+    await caller.keys('1', { toneMs: 120, gapMs: 150 });
     await caller.call.hangUp();
     expect(await caller.ended()).toMatchObject({ outcome: 'opened' });
     expect(await stranger()).toBe('in');

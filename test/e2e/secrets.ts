@@ -3,8 +3,10 @@ import { join } from 'node:path';
 
 const names = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
-/** The ways in which a number could have been written down: as keyed, spaced, and in words. */
+/** The ways in which a secret could have been written down: as it is; what is keyed also spaced, and in words. */
 function written(secret: string): string[] {
+  // the few digits among a text's letters say nothing by themselves, and stand in many a log line
+  if (/[^\d*]/.test(secret)) return [secret];
   const digits = secret.replaceAll(/\D/g, '');
   const spoken = [...digits].map((d) => names[Number(d)]);
   return [
