@@ -43,12 +43,12 @@ export async function recordFaults(lab: Lab, last: number, plan: Plan): Promise<
 
 async function callsAfter(lab: Lab, last: number): Promise<CallRow[]> {
   const rows: CallRow[] = [];
-  for (let before: number | null | undefined; before !== null;) {
-    const from = before === undefined ? '' : `&before=${before}`;
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const from = cursor === undefined ? '' : `&cursor=${cursor}`;
     const { body } = await lab.rest('GET', `/v1/calls?limit=500${from}`);
     const fresh = body.items.filter(({ id }: CallRow) => id > last);
     rows.push(...fresh);
-    before = fresh.length === body.items.length ? body.next : null;
+    cursor = fresh.length === body.items.length ? body.next : null;
   }
   return rows;
 }

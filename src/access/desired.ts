@@ -17,10 +17,10 @@ export function createDesired(
     const now = clock.now();
     await atHand.writeUnwritten();
     const unended = await atHand.unended();
-    const disabled = new Set((await users.list()).filter((u) => u.disabled).map((u) => u.id));
-    // a crash may have come between disabling a user and closing what they had
-    const orphaned = unended.filter((g) => disabled.has(g.userId));
-    const over = unended.filter((g) => !disabled.has(g.userId) && !isOpen(g, now));
+    const letIn = new Set((await users.list()).filter((u) => !u.disabled).map((u) => u.id));
+    // a crash may have come between disabling or removing a user and closing what they had
+    const orphaned = unended.filter((g) => !letIn.has(g.userId));
+    const over = unended.filter((g) => letIn.has(g.userId) && !isOpen(g, now));
     // what cannot be put on record is put on record later; it is shut all the same
     for (const grant of orphaned) {
       await grants
@@ -33,7 +33,7 @@ export function createDesired(
         .catch(() => undefined);
     }
     return openingsOf(
-      unended.filter((g) => !disabled.has(g.userId)),
+      unended.filter((g) => letIn.has(g.userId)),
       now,
       longestLeft,
     );

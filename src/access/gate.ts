@@ -1,3 +1,4 @@
+import { AccessError } from '../domain/access-error.ts';
 import { refusalOf, type AddressRefusal, type AddressRules } from '../domain/address-rules.ts';
 import type { Address } from '../domain/address.ts';
 import type { Actor } from '../domain/attempt.ts';
@@ -45,6 +46,12 @@ export interface OpenRequest {
   readonly by: Actor;
 }
 
+/** Grants of one user, at one address, or both; all of them, where neither is named. */
+export interface GrantsToClose {
+  readonly userId?: number;
+  readonly address?: Address;
+}
+
 export interface Gate {
   /** Why this address may not be opened, or `undefined`. */
   refusalOf(address: Address): AddressRefusal | undefined;
@@ -71,6 +78,12 @@ export interface Gate {
    * @throws AccessError as `close`, after all of them were tried.
    */
   closeAllOf(userId: number, by: Actor): Promise<void>;
+  /**
+   * Closes whatever is open now, of everybody, of one user or at one address, one after the
+   * other, so that calls are not kept waiting for all of it. Resolves to what was closed.
+   * @throws AccessError as `close`, after all of them were tried.
+   */
+  closeAll(which: GrantsToClose, by: Actor): Promise<Grant[]>;
   /** What the kernel shall hold now; marks grants whose time is over as expired. */
   desired(): Promise<Opening[]>;
   /** Runs work while no opening or closing is under way. */
@@ -92,6 +105,26 @@ export function createGate(parts: GateParts): Gate {
     if (failures.length > 0) throw failures[0];
   }
 
+  async function closeAll({ userId, address }: GrantsToClose, by: Actor): Promise<Grant[]> {
+    // after whatever is being opened, so that it is among them
+    const unended = await exclusively(() => stores.grants.unended());
+    const closed: Grant[] = [];
+    const failures: unknown[] = [];
+    for (const grant of unended) {
+      if (userId !== undefined && grant.userId !== userId) continue;
+      if (address !== undefined && grant.address !== address) continue;
+      try {
+        closed.push(await exclusively(() => close(grant.id, by)));
+      } catch (error) {
+        // somebody else, or time, has ended it
+        if (error instanceof AccessError && error.code === 'conflict') continue;
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+    return closed;
+  }
+
   return {
     refusalOf: (address) => refusalOf(address, rules.addresses()),
     hasRoomFor: async (user, address, replacing) =>
@@ -100,6 +133,7 @@ export function createGate(parts: GateParts): Gate {
     open: (request) => exclusively(() => open(request)),
     close: (grantId, by) => exclusively(() => close(grantId, by)),
     closeAllOf: (userId, by) => exclusively(() => closeAllOf(userId, by)),
+    closeAll,
     desired: createDesired(stores, atHand, clock),
     exclusively,
   };

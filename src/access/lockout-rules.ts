@@ -65,3 +65,9 @@ export function refunded(now: Failures, before: Failures, charged: Failures): Fa
 export function lockEnd(failures: Failures, rule: LockoutRule, now: Instant): Instant | null {
   return isLocked(failures, rule, now) ? lockedUntil(failures, rule) : null;
 }
+
+/** The user that a subject concerns, if any. */
+export function userOf(subject: LockoutSubject): number | undefined {
+  const id = /^user:([0-9]+)/.exec(subject)?.[1];
+  return id === undefined ? undefined : Number(id);
+}

@@ -1,22 +1,27 @@
 import { AccessError } from '../domain/access-error.ts';
 import type { Actor } from '../domain/attempt.ts';
 import { noFailures, type Failures } from '../domain/lockout.ts';
-import type { LockoutSubject, Stores } from '../domain/ports.ts';
+import type { FailuresOf, LockoutPage, LockoutSubject, Stores } from '../domain/ports.ts';
 import { after, type Clock, type Instant } from '../domain/time.ts';
-import { lockEnd, pairOf, ruleFor, type LockoutRules } from './lockout-rules.ts';
+import { lockEnd, pairOf, ruleFor, userOf, type LockoutRules } from './lockout-rules.ts';
+import { pageOf, seenPage, type PageOf } from './paging.ts';
 
 /** Failures that are not forgotten yet, and the lock that they have led to, if any. */
 export interface Lockout {
   readonly subject: LockoutSubject;
   readonly failures: number;
+  readonly lastAt: Instant;
   /** Null when it is not locked now. */
   readonly lockedUntil: Instant | null;
 }
 
+export type LockoutKey = NonNullable<LockoutPage['after']>;
+
 /** What administrators see of locks, and end. */
 export interface Lockouts {
   /** The latest failures first. */
-  list(): Promise<Lockout[]>;
+  page(page: LockoutPage): Promise<PageOf<Lockout, LockoutKey>>;
+  of(subject: LockoutSubject): Promise<Lockout | undefined>;
   /** @throws AccessError `not-found` when nothing is held against the subject. */
   end(subject: LockoutSubject, by: Actor): Promise<void>;
   /** Ends what is held against a user, from whichever telephone; returns how many subjects. */
@@ -36,6 +41,13 @@ export function createLockouts({ stores, clock, rules }: LockoutsParts): Lockout
 
   const remembered = (subject: LockoutSubject, { lastAt }: Failures, now: Instant): boolean =>
     now < after(lastAt, ruleFor(subject, rules).memory);
+
+  function held({ subject, failures }: FailuresOf): Lockout | undefined {
+    const now = clock.now();
+    if (failures.count === 0 || !remembered(subject, failures, now)) return undefined;
+    const lockedUntil = lockEnd(failures, ruleFor(subject, rules), now);
+    return { subject, failures: failures.count, lastAt: failures.lastAt, lockedUntil };
+  }
 
   async function endThose(
     wanted: (subject: LockoutSubject) => boolean,
@@ -58,16 +70,16 @@ export function createLockouts({ stores, clock, rules }: LockoutsParts): Lockout
   }
 
   return {
-    async list() {
-      const now = clock.now();
-      return (await lockouts.list())
-        .filter(({ subject, failures }) => remembered(subject, failures, now))
-        .map(({ subject, failures }) => ({
-          subject,
-          failures: failures.count,
-          lockedUntil: lockEnd(failures, ruleFor(subject, rules), now),
-        }));
-    },
+    page: (wanted) =>
+      seenPage(
+        pageOf(
+          wanted,
+          (page) => lockouts.page(page),
+          ({ subject, failures }) => ({ lastAt: failures.lastAt, subject }),
+        ),
+        (rows) => rows.flatMap((row) => held(row) ?? []),
+      ),
+    of: async (subject) => held({ subject, failures: await lockouts.failuresOf(subject) }),
     async end(subject, by) {
       if ((await endThose((other) => other === subject, by)) > 0) return;
       throw new AccessError('not-found', `Nothing is held against ${subject}.`);
@@ -83,9 +95,4 @@ export function createLockouts({ stores, clock, rules }: LockoutsParts): Lockout
       return lockouts.forgetBefore(after(clock.now(), -longest));
     },
   };
-}
-
-function userOf(subject: LockoutSubject): number | undefined {
-  const id = /^user:([0-9]+)/.exec(subject)?.[1];
-  return id === undefined ? undefined : Number(id);
 }

@@ -2,7 +2,8 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 /** What a sealed text is for: nobody can pass one user's off as another's, or one kind as another. */
 export interface Sealed {
-  readonly purpose: 'totp';
+  readonly purpose: 'totp' | 'answer';
+  /** 0 where it is no user's. */
   readonly userId: number;
 }
 

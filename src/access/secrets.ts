@@ -12,6 +12,16 @@ import type { OneTimeCode } from '../domain/one-time-code.ts';
 import type { Pin } from '../domain/pin.ts';
 import { createSeal, type Sealed } from './seal.ts';
 
+/** Keeps one answer: what is in it can be read only by who knows the key that was sent. */
+export interface AnswerBox {
+  /** Under which it is found: HMAC-SHA-256, hexadecimal. */
+  readonly lookup: string;
+  /** Keyed, too: a request may hold a PIN, which a plain hash would give away. */
+  hashOf(request: string): string;
+  seal(text: string): string;
+  open(text: string): string | undefined;
+}
+
 /**
  * What is kept instead of secrets. Everything is keyed with a file that lives
  * outside the database: whoever steals the database alone can try no PIN at all.
@@ -31,6 +41,8 @@ export interface Secrets {
   seal(text: string, sealed: Sealed): string;
   /** `undefined` when it was sealed for something else, under another key, or was altered. */
   open(text: string, sealed: Sealed): string | undefined;
+  /** Where and how the answer to a request is kept that came with this key. */
+  answerBox(by: string, key: string): AnswerBox;
   /**
    * A number from 0 up to 1, always the same for the same knock code and told by nothing
    * but the key: decides what is said to those whose code is nobody's.
@@ -68,6 +80,18 @@ export function createSecrets(key: Buffer): Secrets {
   return {
     sheetCodeLookup: (userId, code) => keyed('sheet-code', `${userId}\0${code}`).toString('hex'),
     ...sealing,
+    answerBox(by, sent) {
+      const whose = `${by}\0${sent}`;
+      const boxKey = hkdfSync('sha256', key, '', keyed('answer-key', whose), 32);
+      const box = createSeal(Buffer.from(boxKey));
+      const sealed = { purpose: 'answer', userId: 0 } as const;
+      return {
+        lookup: keyed('answer', whose).toString('hex'),
+        hashOf: (request) => keyed('request', request).toString('hex'),
+        seal: (text) => box.seal(text, sealed),
+        open: (text) => box.open(text, sealed),
+      };
+    },
     lotOf: (code) => keyed('lot', code).readUIntBE(0, 6) / 2 ** 48,
     knockCodeLookup: (code) => keyed('knock-code', code).toString('hex'),
     async hashPin(pin) {

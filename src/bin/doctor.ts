@@ -84,14 +84,14 @@ const mostPages = 20;
 
 async function entriesOf(rest: RestClient): Promise<EntryAnswer[]> {
   const entries: EntryAnswer[] = [];
-  let before = '';
+  let cursor = '';
   for (let pages = 0; pages < mostPages; pages++) {
     const { items, next } = await rest.get<Items<EntryAnswer>>(
-      `/v1/entries?limit=${pageSize}${before}`,
+      `/v1/entries?limit=${pageSize}${cursor}`,
     );
     entries.push(...items);
     if (next === null) break;
-    before = `&before=${next}`;
+    cursor = `&cursor=${next}`;
   }
   return entries;
 }

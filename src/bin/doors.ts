@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Administration } from '../access/administration.ts';
 import { createHttp } from '../http/app.ts';
 import { listen, listenUnix } from '../http/listen.ts';
+import { createTurns } from '../http/turns.ts';
 import type { Config } from './config.ts';
 
 /** Only the server's own user, its group and root may pass the admin socket. */
@@ -13,18 +14,22 @@ export async function openDoors(
   rules: Administration,
   log: Logger,
 ): Promise<() => Promise<void>> {
-  const parts = { rules, log, now: Date.now };
-  const { host, port, admin_socket: socket, names } = config.http;
+  // by whichever door: between a look and a change nobody else may come
+  const parts = { rules, log, now: Date.now, turns: createTurns() };
+  const { host, port, admin_socket: socket, names, requests } = config.http;
   const admin = await listenUnix(
     createHttp({ ...parts, door: 'admin-socket' }),
     socket,
     adminSocketMode,
   );
   try {
-    const open = await listen(createHttp({ ...parts, door: 'token', hosts: [host, ...names] }), {
-      host,
-      port,
+    const app = createHttp({
+      ...parts,
+      door: 'token',
+      hosts: [host, ...names],
+      requests: { perToken: requests.per_token, perAddress: requests.per_address },
     });
+    const open = await listen(app, { host, port });
     log.info({ event: 'listening', at: [open.at, admin.at] }, 'listening');
     return async () => void (await Promise.all([open.close(), admin.close()]));
   } catch (error) {

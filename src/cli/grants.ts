@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { wholeNumber } from './words.ts';
 import type { GrantAnswer, Items } from '../http/answers.ts';
+import { addClosingCommands } from './close-grants.ts';
 import type { Asked } from './doings.ts';
 import { brief, secondsLeft, table, when } from './table.ts';
 
@@ -55,16 +56,6 @@ export function grantCommand({ withRest, print }: Asked): Command {
       },
     );
 
-  grants
-    .command('close')
-    .argument('<id>', 'number of the grant, from "grant list"', (text) =>
-      wholeNumber(text, 'A grant'),
-    )
-    .description('end a grant now, and cut its connections')
-    .action(async (id: number) => {
-      await withRest((rest) => rest.delete(`/v1/grants/${id}`));
-      print(`Grant ${id} is closed.`);
-    });
-
+  addClosingCommands(grants, { withRest, print });
   return grants;
 }

@@ -57,7 +57,7 @@ export function durationOf(text: string): Seconds {
 }
 
 /** A date alone means that day to its end, where the command runs. */
-function lastInstant(text: string): Instant {
+export function lastInstant(text: string): Instant {
   const [whole, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
   if (whole !== undefined) {
     const midnight = new Date(Number(year), Number(month) - 1, Number(day) + 1);

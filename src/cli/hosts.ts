@@ -7,6 +7,7 @@ import type { CatalogueAnswer, EntryAnswer, NamedAddressAnswer } from '../http/e
 import type { Asked } from './doings.ts';
 import { durationOf, hostSettings, withHostOptions, type HostOptions } from './host-options.ts';
 import { aboutHost, hostTable, isStale, type Reverse } from './host-words.ts';
+import { everyItem } from './pages.ts';
 import { printable, table, when } from './table.ts';
 
 type Json = { readonly json?: boolean };
@@ -164,14 +165,7 @@ async function inCatalogue(rest: RestClient, name: string): Promise<void> {
 
 /** Oldest first. */
 async function allEntries(rest: RestClient): Promise<EntryAnswer[]> {
-  const all: EntryAnswer[] = [];
-  let before = '';
-  for (;;) {
-    const page = await rest.get<Items<EntryAnswer>>(`/v1/entries?limit=500${before}`);
-    all.push(...page.items);
-    if (page.next === null) return all.toReversed();
-    before = `&before=${page.next}`;
-  }
+  return (await everyItem<EntryAnswer>(rest, '/v1/entries')).toReversed();
 }
 
 async function namesOf(rest: RestClient, entry: EntryAnswer): Promise<NamedAddressAnswer[]> {

@@ -15,6 +15,7 @@ import { applyPlan } from './import-apply.ts';
 import { readFile, whitelistFiles } from './import-files.ts';
 import { appliedText, planText } from './import-words.ts';
 import { fitting, several } from './words.ts';
+import { everyItem } from './pages.ts';
 
 interface ImportOptions {
   readonly apply?: true;
@@ -89,13 +90,7 @@ async function siteOf(rest: RestClient): Promise<{
   services: readonly ServiceAnswer[];
   existing: readonly { label: string; target: string }[];
 }> {
-  const existing: EntryAnswer[] = [];
-  for (let before: number | null | undefined; before !== null;) {
-    const page: string = before === undefined ? '' : `&before=${before}`;
-    const { items, next } = await rest.get<Items<EntryAnswer>>(`/v1/entries?limit=500${page}`);
-    existing.push(...items);
-    before = next;
-  }
+  const existing = await everyItem<EntryAnswer>(rest, '/v1/entries');
   return { services: (await rest.get<Items<ServiceAnswer>>('/v1/services')).items, existing };
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import type { Items, LockoutAnswer } from '../http/answers.ts';
+import type { LockoutAnswer } from '../http/answers.ts';
 import type { Asked } from './doings.ts';
+import { everyItem } from './pages.ts';
 import { table, when } from './table.ts';
 
 export function lockoutCommand({ withRest, print }: Asked): Command {
@@ -11,7 +12,7 @@ export function lockoutCommand({ withRest, print }: Asked): Command {
     .description('list all failures that are not forgotten, the latest first')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => {
-      const { items } = await withRest((rest) => rest.get<Items<LockoutAnswer>>('/v1/lockouts'));
+      const items = await withRest((rest) => everyItem<LockoutAnswer>(rest, '/v1/lockouts'));
       if (options.json) return print(JSON.stringify(items));
       if (items.length === 0) return print('Nothing is held against anybody.');
       print(

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import type { Items, LockoutAnswer, UnlockedAnswer } from '../http/answers.ts';
+import type { LockoutAnswer, UnlockedAnswer } from '../http/answers.ts';
 import type { Asked } from './doings.ts';
+import { everyItem } from './pages.ts';
 import { printable, when } from './table.ts';
 import { userPath } from './words.ts';
 
@@ -10,11 +11,11 @@ export function addUnlockCommand(users: Command, { withRest, print }: Asked): vo
     .command('unlock <name>')
     .description('end the lockouts of a user, but none of a telephone as such')
     .action(async (name: string) => {
-      const [{ items: before }, { ended }, { items: after }] = await withRest(async (rest) => [
+      const [before, { ended }, after] = await withRest(async (rest) => [
         // only now can be seen from which telephones the user failed
-        await rest.get<Items<LockoutAnswer>>('/v1/lockouts'),
+        await everyItem<LockoutAnswer>(rest, '/v1/lockouts'),
         await rest.delete<UnlockedAnswer>(userPath(name, 'lockouts')),
-        await rest.get<Items<LockoutAnswer>>('/v1/lockouts'),
+        await everyItem<LockoutAnswer>(rest, '/v1/lockouts'),
       ]);
       print(
         ended === 0

@@ -1,4 +1,5 @@
 import { writtenNumber } from '../domain/phone-number.ts';
+import type { PhoneNumber } from '../domain/phone-number.ts';
 import type { GrantAnswer, LockoutAnswer, UserAnswer } from '../http/answers.ts';
 import { facts, when } from './table.ts';
 
@@ -32,7 +33,10 @@ export function aboutUser(
     ['services', user.services.join(' ') || '(usual)'],
     ['language', user.language ?? '(of the number dialled)'],
     ['calls', callers[user.callerPolicy]],
-    ['telephones', user.numbers.map(writtenNumber).join(' ') || '-'],
+    [
+      'telephones',
+      user.numbers.map((number) => writtenNumber(number as PhoneNumber)).join(' ') || '-',
+    ],
     ['attestation', user.leastAttestation ? `${user.leastAttestation} or better` : '-'],
     ['identified by', factors[user.secondFactor]],
     ...(user.secondFactor === 'sheet' ? [['codes left', String(user.codesLeft)] as const] : []),

@@ -1,11 +1,5 @@
 import { Command } from 'commander';
-import type {
-  GrantAnswer,
-  Items,
-  LockoutAnswer,
-  NewUserAnswer,
-  UserAnswer,
-} from '../http/answers.ts';
+import type { GrantAnswer, LockoutAnswer, NewUserAnswer, UserAnswer } from '../http/answers.ts';
 import { addCredentialCommands } from './credentials.ts';
 import type { Asked } from './doings.ts';
 import { table, when } from './table.ts';
@@ -13,6 +7,7 @@ import { addUnlockCommand } from './unlock.ts';
 import { changesOf, settingsOf, withUserOptions, type UserOptions } from './user-options.ts';
 import { aboutUser } from './user-words.ts';
 import { userPath } from './words.ts';
+import { everyItem } from './pages.ts';
 
 export function userCommand(asked: Asked): Command {
   const { withRest, print } = asked;
@@ -52,14 +47,17 @@ export function userCommand(asked: Asked): Command {
     .description('all that is known of a user, but no secret')
     .option('--json', 'print JSON')
     .action(async (name: string, options: { json?: boolean }) => {
-      const [user, grants, lockouts] = await withRest(async (rest) => [
-        await rest.get<UserAnswer>(userPath(name)),
-        await rest.get<Items<GrantAnswer>>('/v1/grants?limit=500'),
-        await rest.get<Items<LockoutAnswer>>('/v1/lockouts'),
-      ]);
+      const [user, grants, lockouts] = await withRest(async (rest) => {
+        const found = await rest.get<UserAnswer>(userPath(name));
+        return [
+          found,
+          await everyItem<GrantAnswer>(rest, `/v1/grants?userId=${found.id}`),
+          await everyItem<LockoutAnswer>(rest, '/v1/lockouts'),
+        ] as const;
+      });
       if (options.json) return print(JSON.stringify(user));
-      const theirs = (item: { userName: string | null }): boolean => item.userName === user.name;
-      print(aboutUser(user, grants.items.filter(theirs), lockouts.items.filter(theirs)));
+      const theirs = lockouts.filter(({ userName }) => userName === user.name);
+      print(aboutUser(user, grants, theirs));
     });
 
   users
@@ -67,7 +65,7 @@ export function userCommand(asked: Asked): Command {
     .description('list all users')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => {
-      const { items } = await withRest((rest) => rest.get<Items<UserAnswer>>('/v1/users'));
+      const items = await withRest((rest) => everyItem<UserAnswer>(rest, '/v1/users'));
       if (options.json) return print(JSON.stringify(items));
       if (items.length === 0)
         return print('There is no user yet. Make one: dialgate user add NAME');
@@ -100,6 +98,14 @@ export function userCommand(asked: Asked): Command {
         print(`User ${name} is ${verb}d.`);
       });
   }
+
+  users
+    .command('remove <name>')
+    .description('close what a user has open, and forget what they identify with; for ever')
+    .action(async (name: string) => {
+      await withRest((rest) => rest.delete(userPath(name)));
+      print(`User ${name} is removed; the record keeps the name.`);
+    });
 
   addCredentialCommands(users, asked);
   addUnlockCommand(users, asked);

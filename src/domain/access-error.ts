@@ -10,7 +10,13 @@ export type AccessErrorCode =
   | 'forbidden' // the token's role may not do this
   | 'not-found'
   | 'conflict' // such a thing exists already, or has ended already
+  | 'key-reused' // an Idempotency-Key with another request
+  | 'key-in-use' // a request with it is under way
+  | 'outcome-unknown' // it was begun, and nobody knows what came of it
+  | 'precondition-failed' // not what the asker has seen
+  | 'too-many-requests'
   | 'address-refused' // impossible, private, reserved or own
+  | 'last-administrator' // nobody could administer by a token afterwards
   | 'too-many-open' // the user's cap on open addresses is reached
   | 'user-disabled'
   | 'user-changed' // their secrets or rules were changed since they were recognised

@@ -25,6 +25,8 @@ export interface EntrySettings {
 
 export type NewEntry = Omit<Entry, 'id'>;
 
+export const targetKinds = ['host', 'network', 'name'] as const satisfies readonly Target['kind'][];
+
 export type Target =
   | { readonly kind: 'host'; readonly address: Address }
   /** Canonical CIDR of more than one host. */

@@ -2,7 +2,8 @@ import type { Address } from './address.ts';
 import { secondsBetween, type Instant, type Seconds } from './time.ts';
 
 /** How a grant ended: by time, by somebody, or because the same user opened the same address anew. */
-export type GrantEnd = 'expired' | 'closed' | 'renewed';
+export const grantEnds = ['expired', 'closed', 'renewed'] as const;
+export type GrantEnd = (typeof grantEnds)[number];
 
 /** Leave for one user to reach some services from one address until a time. */
 export interface Grant {

@@ -1,7 +1,8 @@
 import type { Instant } from './time.ts';
 
-/** admin may do everything; auditor may read. */
-export type Role = 'admin' | 'auditor';
+/** admin may do everything; operator may list and close; auditor may read. */
+export const roles = ['admin', 'operator', 'auditor'] as const;
+export type Role = (typeof roles)[number];
 
 /** A bearer token's record; the token itself is shown once and kept only as a hash. */
 export interface Token {
@@ -10,5 +11,12 @@ export interface Token {
   readonly name: string;
   readonly role: Role;
   readonly createdAt: Instant;
+  /** Worthless from then on; null: it lasts until it is revoked. */
+  readonly expiresAt: Instant | null;
   readonly revokedAt: Instant | null;
+}
+
+/** Whether it lets anybody in. */
+export function isLive(token: Token, now: Instant): boolean {
+  return token.revokedAt === null && (token.expiresAt === null || now < token.expiresAt);
 }

@@ -8,14 +8,16 @@ import type { Logger } from 'pino';
 import type { Administration } from '../access/administration.ts';
 import { AccessError } from '../domain/access-error.ts';
 import type { Instant, Seconds } from '../domain/time.ts';
-import { checked } from './checked.ts';
 import { doorKeeper, type Door } from './doors.ts';
-import { mount, otherMethods } from './mount.ts';
-import { nothing } from './requests.ts';
+import { createLimits, usualRequests, type Requests } from './limits.ts';
+import { mount } from './mount.ts';
 import { ownHostOnly } from './own-host.ts';
-import { answerError, answerProblem, type ProblemCode } from './problems.ts';
+import type { ProblemCode } from './problem-codes.ts';
+import { answerError, answerProblem } from './problems.ts';
 import { loggedError, requestLog } from './request-log.ts';
 import { routesTo } from './routes.ts';
+import { createTurns, type Turns } from './turns.ts';
+import { wholeHead } from './whole-head.ts';
 
 export interface HttpParts {
   readonly rules: Administration;
@@ -26,34 +28,44 @@ export interface HttpParts {
   readonly hosts?: readonly string[];
   /** After this long a request is answered 504, whatever becomes of it. */
   readonly deadline?: Seconds;
+  /** The most requests, at the token's door. */
+  readonly requests?: Requests;
+  /** Shared by the doors of a house. */
+  readonly turns?: Turns;
 }
 
 /** The REST API behind one door; docs/rest.md describes it. */
-export function createHttp(parts: HttpParts): Express {
-  const { rules, log, now, door, hosts = [], deadline = 15 } = parts;
+export function createHttp(given: HttpParts): Express {
+  const { rules, log, now, door, hosts = [], deadline = 15, turns = createTurns() } = given;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag'); // nothing here is to be kept, so nothing is to be compared
   app.enable('case sensitive routing');
   app.set('query parser', 'simple');
 
-  app.use(requestLog(log, now), safeHeaders);
-  if (door === 'token') app.use(ownHostOnly(hosts));
-  app
-    .route('/health')
-    .get((request, response) => {
-      checked(nothing, request.query);
-      response.json({ ok: true });
-    })
-    .all(otherMethods(['GET']));
-  app.use(['/v1', '/metrics'], doorKeeper(door, rules, now));
-  mount(app, routesTo(rules), { deadline, late: failedTo(log) });
+  app.use(requestLog(log, now), safeHeaders, wholeHead);
+  const limits = createLimits(given.requests ?? usualRequests, now);
+  if (door === 'token') app.use(ownHostOnly(hosts), limits.strangers(doorPaths));
+  const groups = routesTo(rules);
+  const routes = groups.flatMap((group) => group.routes);
+  const parts = { rules, turns, deadline, late: failedTo(log) };
+  const open = routes.filter(({ may }) => may === 'anyone');
+  mount(app, open, parts);
+  app.use([...doorPaths], doorKeeper(door, rules, limits, now));
+  mount(
+    app,
+    routes.filter((route) => !open.includes(route)),
+    parts,
+  );
   app.use((_request, response) => {
     answerProblem(response, 'not-found', 'There is nothing at this path; see docs/rest.md.');
   });
   app.use(errorsTo(failedTo(log)));
   return app;
 }
+
+/** What stands behind the door. */
+const doorPaths = ['/v1', '/metrics'];
 
 const safeHeaders: RequestHandler = (_request, response, next) => {
   response.set({
@@ -69,6 +81,7 @@ const safeHeaders: RequestHandler = (_request, response, next) => {
 const unreadable: Readonly<Record<string, readonly [ProblemCode, string]>> = {
   'entity.too.large': ['too-large', 'A body has at most 64 KiB.'],
   'entity.parse.failed': ['invalid', 'The body is not JSON.'],
+  'entity.verify.failed': ['invalid', 'The body is not UTF-8.'],
   'encoding.unsupported': ['unsupported-media-type', 'Send the body without Content-Encoding.'],
   'charset.unsupported': ['unsupported-media-type', 'Send the body in UTF-8.'],
   'request.aborted': ['invalid', 'The body ended before its length.'],

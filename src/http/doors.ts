@@ -4,6 +4,7 @@ import type { Actor } from '../domain/attempt.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Role } from '../domain/token.ts';
 import { createBadTokens } from './bad-tokens.ts';
+import type { Limits } from './limits.ts';
 import { answerProblem } from './problems.ts';
 
 /**
@@ -26,21 +27,28 @@ function letIn(response: Response, visitor: Visitor): void {
   response.locals['visitor'] = visitor;
 }
 
-export function doorKeeper(door: Door, rules: Administration, now: () => Instant): RequestHandler {
-  return door === 'token' ? tokenDoor(rules, now) : adminSocketDoor;
+export function doorKeeper(
+  door: Door,
+  rules: Administration,
+  limits: Limits,
+  now: () => Instant,
+): RequestHandler {
+  return door === 'token' ? tokenDoor(rules, limits, now) : adminSocketDoor;
 }
 
 /** RFC 6750. The realm and the words are the same whatever is wrong with the token. */
-function tokenDoor(rules: Administration, now: () => Instant): RequestHandler {
+function tokenDoor(rules: Administration, limits: Limits, now: () => Instant): RequestHandler {
   const badTokens = createBadTokens();
   return async (request, response, next) => {
     const secret = bearerToken(request);
     const token = secret === undefined ? undefined : await rules.tokenFor(secret);
     if (token) {
+      if (limits.tooManyBy(token, response)) return;
       letIn(response, { by: `token:${token.name}`, role: token.role });
       next();
       return;
     }
+    if (limits.tooManyFrom(request, response)) return;
     const given = request.headers.authorization !== undefined;
     response.set(
       'WWW-Authenticate',

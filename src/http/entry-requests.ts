@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isLabel, isNote, isSource, longestNote, parseTarget } from '../domain/entry.ts';
-import { text } from './request-text.ts';
+import { text, timeTo } from './request-text.ts';
 import { userSettings } from './user-settings.ts';
 
 /** What may be asked about standing entries. */
@@ -8,16 +8,13 @@ import { userSettings } from './user-settings.ts';
 const label = text(
   'must be 1 to 64 letters, digits, dots, hyphens or underscores, beginning with a letter or digit',
   isLabel,
+  { pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', examples: ['carrier'] },
 );
 const end = 'must be a time such as 2026-01-31T12:00:00Z, or null for no end';
 
 const settings = {
   services: userSettings.services,
-  expiresAt: z.iso
-    .datetime({ offset: true, error: end })
-    .transform((time) => Date.parse(time))
-    .nullable()
-    .optional(),
+  expiresAt: timeTo(end).nullable().optional(),
   note: text(`must be at most ${longestNote} characters on one line`, isNote).optional(),
 };
 
@@ -28,6 +25,7 @@ export const newEntry = z.strictObject({
   target: text(
     'must be a host such as 203.0.113.7, a network such as 198.51.100.0/24, or a name such as sip.example.net',
     (value) => value.length <= 255 && parseTarget(value) !== undefined,
+    { maxLength: 255, examples: ['198.51.100.0/24', 'sip.example.net'] },
   ),
   ...settings,
   source: text('must be administrator, catalogue, or import: and a word', isSource).optional(),
@@ -37,4 +35,5 @@ export const entryChange = z
   .strictObject(settings)
   .refine((changes) => Object.keys(changes).length > 0, {
     error: `must name at least one of ${Object.keys(settings).join(', ')}`,
-  });
+  })
+  .meta({ minProperties: 1 });

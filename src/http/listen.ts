@@ -4,6 +4,8 @@ import { connect, type AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { AccessError } from '../domain/access-error.ts';
 import type { Seconds } from '../domain/time.ts';
+import { mostHeaders } from './whole-head.ts';
+import { answerUnheard } from './unheard.ts';
 
 /** How long a peer may take, in seconds: for the headers, for the whole request, and in silence. */
 interface Limits {
@@ -74,9 +76,14 @@ function limitedServer(app: RequestListener, { headers, request, silence }: Limi
       connectionsCheckingInterval: Math.min(1000, headers * 500),
       keepAliveTimeout: 5_000,
       maxHeaderSize: 16 * 1024,
+      // the app says so in its own words
+      requireHostHeader: false,
     },
     app,
   );
+  // one more than the app takes: what is over is cut off without a word
+  server.maxHeadersCount = mostHeaders + 1;
+  answerUnheard(server);
   server.maxConnections = 256;
   server.setTimeout(silence * 1000); // a peer that has gone without a word
   return server;

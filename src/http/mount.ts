@@ -1,13 +1,15 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type Express, type RequestHandler, type Response } from 'express';
 import type { Seconds } from '../domain/time.ts';
 import { checked } from './checked.ts';
 import { visitorOf } from './doors.ts';
 import { answerProblem } from './problems.ts';
-import type { Answer, Method, Route } from './route.ts';
+import { performed, type Performing, type Sent } from './perform.ts';
+import type { May, Method, Route } from './route.ts';
 
 const largestBody = 64 * 1024;
 
-export interface Patience {
+export interface Mounting extends Performing {
   /** After this long the answer is 504. */
   readonly deadline: Seconds;
   /** Told of what fails after that: nobody else hears of it. */
@@ -15,22 +17,22 @@ export interface Patience {
 }
 
 /** Puts the routes into the app, behind whatever door it has. */
-export function mount(app: Express, routes: readonly Route[], patience: Patience): void {
+export function mount(app: Express, routes: readonly Route[], parts: Mounting): void {
   for (const path of new Set(routes.map((route) => route.path))) {
     const here = routes.filter((route) => route.path === path);
     const at = app.route(path);
     for (const route of here) {
       const method = route.method.toLowerCase() as Lowercase<typeof route.method>;
       // the role before the body: who may not do it need not be listened to
-      if (route.method === 'GET') at[method](answering(route, patience));
-      else at[method](administratorsOnly, jsonOnly, readJson, answering(route, patience));
+      const steps = [only(route.may), ...(route.method === 'GET' ? [] : [jsonOnly, readJson])];
+      at[method](...steps, answering(route, parts));
     }
     at.all(otherMethods(here.map((route) => route.method)));
   }
 }
 
 /** Answers whatever method is left at a path with 405 and those that there are (RFC 9110). */
-export function otherMethods(methods: readonly Method[]): RequestHandler {
+function otherMethods(methods: readonly Method[]): RequestHandler {
   const allow = methods.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
   return (request, response) => {
     response.set('Allow', allow);
@@ -42,13 +44,16 @@ export function otherMethods(methods: readonly Method[]): RequestHandler {
   };
 }
 
-const administratorsOnly: RequestHandler = (_request, response, next) => {
-  if (visitorOf(response)?.role === 'admin') {
-    next();
-    return;
-  }
-  answerProblem(response, 'forbidden', 'An auditor may read; this takes the role admin.');
-};
+function only(may: May): RequestHandler {
+  return (_request, response, next) => {
+    const role = visitorOf(response)?.role;
+    if (may === 'anyone' || (role !== undefined && may.includes(role))) {
+      next();
+      return;
+    }
+    answerProblem(response, 'forbidden', `This takes the role ${may.join(' or ')}.`);
+  };
+}
 
 const jsonOnly: RequestHandler = (request, response, next) => {
   const empty =
@@ -63,43 +68,68 @@ const jsonOnly: RequestHandler = (request, response, next) => {
 };
 
 // strict would call `null` and `"text"` no JSON; the schemas say what they lack
-const readJson = express.json({ limit: largestBody, inflate: false, strict: false });
+const readJson = express.json({
+  limit: largestBody,
+  inflate: false,
+  strict: false,
+  // its decoder would put other characters in place of what is none
+  verify: (_request, _response, body) => {
+    if (!isUtf8(body)) throw new Error('not UTF-8');
+  },
+});
 
-function answering(route: Route, { deadline, late }: Patience): RequestHandler {
+/** What is open to all does nothing in anybody's name. */
+const nobody = { by: 'system' } as const;
+
+function answering(route: Route, parts: Mounting): RequestHandler {
   return async (request, response) => {
-    const visitor = visitorOf(response);
+    const visitor = route.may === 'anyone' ? nobody : visitorOf(response);
     if (!visitor) throw new Error(`nobody came in by a door, yet ${route.path} was reached`);
     const { body = {} } = request as { body?: unknown };
     // a slip of the finger must not be ignored, and so open or close something else
-    const work = route.answer({
+    const asked = {
       params: checked(route.params, request.params),
       query: checked(route.query, request.query),
       body: checked(route.body, body),
       by: visitor.by,
-    });
-    let timer: NodeJS.Timeout | undefined;
-    const timeUp = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => {
-        work.catch((error: unknown) => late(error, response));
-        resolve(undefined);
-      }, deadline * 1000);
-    });
-    const answer = await Promise.race([work, timeUp]).finally(() => clearTimeout(timer));
-    if (answer) send(response, answer);
-    else {
-      answerProblem(
-        response,
-        'timed-out',
-        `No answer within ${deadline} seconds. It may have happened all the same: look before trying again.`,
-      );
-    }
+    };
+    const work = performed(route, asked, request, parts);
+    const answer = await inTime(work, parts, response);
+    if (answer) send(response, answer, route);
   };
 }
 
-function send(response: Response, { status = 200, location, type, body }: Answer): void {
+/** The answer, or 504 and nothing more: whatever becomes of the work. */
+async function inTime<T>(
+  work: Promise<T>,
+  { deadline, late }: Mounting,
+  response: Response,
+): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => {
+      work.catch((error: unknown) => late(error, response));
+      resolve(undefined);
+    }, deadline * 1000);
+  });
+  const answer = await Promise.race([work, timeUp]).finally(() => clearTimeout(timer));
+  if (answer === undefined) {
+    answerProblem(
+      response,
+      'timed-out',
+      `No answer within ${deadline} seconds. It may have happened all the same: look before trying again.`,
+    );
+  }
+  return answer;
+}
+
+function send(response: Response, answer: Sent, { media, policy }: Route): void {
+  const { status = 200, location, etag, body, repeated } = answer;
   if (location !== undefined) response.set('Location', location);
-  if (type !== undefined) response.set('Content-Type', type);
+  if (etag !== undefined) response.set('ETag', etag);
+  if (repeated) response.set('Idempotency-Replayed', 'true');
+  if (policy !== undefined) response.set('Content-Security-Policy', policy);
   response.status(status);
-  if (type === undefined) response.json(body);
-  else response.end(body);
+  if (media === undefined) response.json(body);
+  else response.set('Content-Type', media).end(body);
 }

@@ -1,52 +1,41 @@
 import type { Response } from 'express';
-import { ZodError } from 'zod';
-import { AccessError, type AccessErrorCode } from '../domain/access-error.ts';
+import { z, ZodError } from 'zod';
+import { AccessError } from '../domain/access-error.ts';
 import { placesOf, type WrongPlace } from './checked.ts';
-
-/** What can be wrong with a request before the rules ever see it. */
-type EdgeCode =
-  | 'method-not-allowed'
-  | 'too-large'
-  | 'unsupported-media-type'
-  | 'misdirected'
-  | 'too-many-requests'
-  | 'timed-out';
-
-export type ProblemCode = AccessErrorCode | EdgeCode;
-
-/** The one table from codes to HTTP: status (RFC 9110, RFC 6585) and title. */
-const problems: Readonly<Record<ProblemCode, readonly [status: number, title: string]>> = {
-  invalid: [400, 'The request is malformed'],
-  unauthorized: [401, 'A valid token is needed'],
-  forbidden: [403, 'The token may not do this'],
-  'not-found': [404, 'There is no such thing'],
-  'method-not-allowed': [405, 'The method does not exist here'],
-  conflict: [409, 'It is so already, or the name is taken'],
-  'too-many-open': [409, 'Too many addresses are open'],
-  'user-disabled': [409, 'The user is disabled'],
-  'user-changed': [409, 'The user has been changed in the meantime'],
-  'too-large': [413, 'The request is too large'],
-  'unsupported-media-type': [415, 'The body must be plain JSON'],
-  misdirected: [421, 'This server does not go by that name'],
-  'address-refused': [422, 'The address cannot be opened'],
-  'too-many-requests': [429, 'Too many bad tokens'],
-  internal: [500, 'Something went wrong here'],
-  'call-failed': [502, 'Nobody answered the telephone'],
-  'firewall-refused': [502, 'The firewall refused'],
-  'firewall-unavailable': [503, 'The firewall cannot be reached'],
-  'speech-failed': [503, 'Speech failed'],
-  'store-failed': [503, 'The database failed'],
-  'timed-out': [504, 'No answer in time'],
-};
+import { problems, type ProblemCode } from './problem-codes.ts';
 
 /** RFC 9457, with the wrong places of a malformed request as an extension. */
-interface Problem {
-  readonly type: `urn:dialgate:problem:${ProblemCode}`;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly instance: string;
-  readonly errors?: readonly WrongPlace[];
+export const problemShape = z
+  .strictObject({
+    type: z.string().describe('`urn:dialgate:problem:` and the code, which never changes.'),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    detail: z.string(),
+    instance: z.string().describe('`urn:dialgate:request:` and the id of the request.'),
+    errors: z
+      .array(z.strictObject({ at: z.string(), message: z.string() }))
+      .readonly()
+      .optional(),
+  })
+  .meta({ id: 'Problem' });
+
+export const problemType = 'application/problem+json';
+
+export function problemOf(
+  code: ProblemCode,
+  detail: string,
+  requestId: string,
+  errors?: readonly WrongPlace[],
+): z.output<typeof problemShape> {
+  const [status, title] = problems[code];
+  return {
+    type: `urn:dialgate:problem:${code}`,
+    title,
+    status,
+    detail,
+    instance: `urn:dialgate:request:${requestId}`,
+    ...(errors && { errors }),
+  };
 }
 
 export function answerProblem(
@@ -55,16 +44,8 @@ export function answerProblem(
   detail: string,
   errors?: readonly WrongPlace[],
 ): void {
-  const [status, title] = problems[code];
-  const problem: Problem = {
-    type: `urn:dialgate:problem:${code}`,
-    title,
-    status,
-    detail,
-    instance: `urn:dialgate:request:${String(response.getHeader('X-Request-Id'))}`,
-    ...(errors && { errors }),
-  };
-  response.status(status).type('application/problem+json').send(JSON.stringify(problem));
+  const problem = problemOf(code, detail, String(response.getHeader('X-Request-Id')), errors);
+  response.status(problem.status).type(problemType).send(JSON.stringify(problem));
 }
 
 /**

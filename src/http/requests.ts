@@ -4,9 +4,11 @@ import type { Address } from '../domain/address.ts';
 import { auditKinds } from '../domain/attempt.ts';
 import { parseKnockCode } from '../domain/knock-code.ts';
 import { parsePin } from '../domain/pin.ts';
+import { roles } from '../domain/token.ts';
 import { isUserName } from '../domain/user.ts';
+import { failureCursor, nameCursor, numberCursor, type Cursor } from './cursor.ts';
 import { readAddress } from './read-address.ts';
-import { text } from './request-text.ts';
+import { text, timeTo, wholeNumber } from './request-text.ts';
 import { userSettings } from './user-settings.ts';
 
 /** What may be asked. Each field carries one sentence that says what is allowed there. */
@@ -14,19 +16,13 @@ import { userSettings } from './user-settings.ts';
 const name = text(
   'must be 1 to 64 letters, digits, dots, hyphens or underscores, beginning with a letter or digit',
   isUserName,
+  { pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', examples: ['mira'] },
 );
 const address = text(
   'must be an IPv4 or IPv6 host, or the /64 of an IPv6 host, such as 203.0.113.7, 2001:db8::7 or 2001:db8:0:1::/64',
   (value) => readAddress(value) !== undefined,
+  { maxLength: 49, examples: ['203.0.113.7', '2001:db8::7'] },
 ).transform((value) => readAddress(value) as Address);
-
-/** Query strings hold text only; ids are whole numbers from 1. */
-const wholeNumber = (allowed: string, most: number): z.ZodType<number, string> =>
-  z
-    .string({ error: allowed })
-    .regex(/^[1-9][0-9]{0,15}$/, { error: allowed })
-    .transform(Number)
-    .refine((value) => value <= most, { error: allowed });
 
 const id = wholeNumber('must be a whole number from 1', Number.MAX_SAFE_INTEGER);
 
@@ -38,6 +34,7 @@ export const bySubject = z.strictObject({
   subject: text(
     'must be the subject of a lockout, such as caller:15550123, user:7 or user:7/caller:15550123',
     isLockoutSubject,
+    { maxLength: 250, examples: ['caller:15550123'] },
   ),
 });
 
@@ -47,40 +44,85 @@ export const newUser = z.strictObject({
   knockCode: text(
     'must be three numbers from 1 to 65535 with * between them',
     (value) => parseKnockCode(value) !== undefined,
+    { pattern: '^[0-9]{1,5}\\*[0-9]{1,5}\\*[0-9]{1,5}$', examples: ['233*245*478'] },
   ).optional(),
-  pin: text('must be 4 to 12 digits', (value) => parsePin(value) !== undefined).optional(),
+  pin: text('must be 4 to 12 digits', (value) => parsePin(value) !== undefined, {
+    pattern: '^[0-9]{4,12}$',
+  }).optional(),
 });
 
 export const userChange = z
   .strictObject(userSettings)
   .refine((changes) => Object.keys(changes).length > 0, {
     error: `must name at least one of ${Object.keys(userSettings).join(', ')}`,
-  });
+  })
+  .meta({ minProperties: 1 });
 
 const seconds = 'must be a whole number of seconds, at least 1';
-export const newGrant = z.strictObject({
-  user: name,
-  address,
-  seconds: z.int({ error: seconds }).min(1, { error: seconds }).optional(),
-});
+const lasting = z.int({ error: seconds }).min(1, { error: seconds }).optional();
+export const newGrant = z.strictObject({ user: name, address, seconds: lasting });
+export const grantExtension = z.strictObject({ seconds: lasting });
+
+const oneOf = 'must name exactly one of user, address and all=true: nothing is closed by a slip';
+export const grantsToClose = z
+  .strictObject({
+    user: name.optional(),
+    address: address.optional(),
+    all: z.literal('true', { error: 'must be true, or left out' }).optional(),
+  })
+  .refine((which) => Object.values(which).filter((value) => value !== undefined).length === 1, {
+    error: oneOf,
+    path: ['user'],
+  });
 
 export const newToken = z.strictObject({
   name,
-  role: z.enum(['admin', 'auditor'], { error: 'must be admin or auditor' }),
+  role: z.enum(roles, { error: `must be ${roles.join(', ')}` }),
+  expiresAt: timeTo('must be a time such as 2026-01-31T12:00:00Z, or null for no end')
+    .nullable()
+    .optional(),
+});
+
+/** Without it, the last token that may do everything is not revoked: nobody could make another by this door. */
+export const revocation = z.strictObject({
+  last: z.literal('true', { error: 'must be true, or left out' }).optional(),
 });
 
 /** The most rows in one answer: the store's thousand, less the one that tells whether there are more. */
 const mostRows = 500;
-const page = {
-  before: id.optional(),
-  limit: wholeNumber(`must be a whole number from 1 to ${mostRows}`, mostRows).default(100),
-};
+const limit = wholeNumber(`must be a whole number from 1 to ${mostRows}`, mostRows).default(100);
 
-export const pageOnly = z.strictObject(page);
+/** What every list takes. */
+const pageOf = <Key>(cursor: Cursor<Key>) => ({ cursor: cursor.schema.optional(), limit });
+
+export const userCursor = nameCursor('users', isUserName);
+export const tokenCursor = nameCursor('tokens', isUserName);
+export const lockoutCursor = failureCursor('lockouts', isLockoutSubject);
+export const grantCursor = numberCursor('grants');
+export const entryCursor = numberCursor('entries');
+export const callCursor = numberCursor('calls');
+export const auditCursor = numberCursor('audit');
+
+export const usersWanted = z.strictObject(pageOf(userCursor));
+export const tokensWanted = z.strictObject(pageOf(tokenCursor));
+export const lockoutsWanted = z.strictObject(pageOf(lockoutCursor));
+export const entriesWanted = z.strictObject(pageOf(entryCursor));
 
 export const grantsWanted = z.strictObject({
   state: z.enum(['active', 'all'], { error: 'must be active or all' }).default('active'),
-  ...page,
+  userId: id.optional(),
+  address: address.optional(),
+  ...pageOf(grantCursor),
+});
+
+export const callsWanted = z.strictObject({
+  userId: id.optional(),
+  callerNumber: text(
+    'must be a telephone number as the calls show it, at most 64 characters',
+    (value) => /^[^\p{C}]{1,64}$/u.test(value),
+    { maxLength: 64 },
+  ).optional(),
+  ...pageOf(callCursor),
 });
 
 export const auditWanted = z.strictObject({
@@ -88,5 +130,5 @@ export const auditWanted = z.strictObject({
   userId: id.optional(),
   address: address.optional(),
   callId: id.optional(),
-  ...page,
+  ...pageOf(auditCursor),
 });

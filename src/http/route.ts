@@ -1,5 +1,7 @@
-import type { z, ZodObject } from 'zod';
+import type { z, ZodObject, ZodType } from 'zod';
 import type { Actor } from '../domain/attempt.ts';
+import type { Role } from '../domain/token.ts';
+import type { ProblemCode } from './problem-codes.ts';
 import { nothing } from './requests.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -17,35 +19,61 @@ export interface Answer {
   readonly status?: number;
   /** Where what was made can be found. */
   readonly location?: string;
-  /** The media type of a body that is text; without it the body is sent as JSON. */
-  readonly type?: string;
+  /** The state of the thing that is answered, or was made. */
+  readonly etag?: string;
   readonly body: unknown;
 }
 
-/**
- * One thing that can be asked, and all that may be sent with it. GET is for every
- * role and reads no body, all else is for administrators.
- */
+/** Who may ask; `anyone` needs no door at all. */
+export type May = readonly Role[] | 'anyone';
+export const everyone: May = ['admin', 'operator', 'auditor'];
+/** What shows how the house is kept, rather than how it is. */
+export const readers: May = ['admin', 'auditor'];
+/** What takes access away. */
+export const closers: May = ['admin', 'operator'];
+export const administrators: May = ['admin'];
+
+/** One thing that can be asked: all that may be sent with it, by whom, and all that may come back. */
 export interface Route<
   Params extends ZodObject = ZodObject,
   Query extends ZodObject = ZodObject,
   Body extends ZodObject = ZodObject,
 > {
+  /** The name of the operation in the API's description; never changes. */
+  readonly id: string;
+  /** What it does, in some words; `about` says what cannot be seen from the schemas. */
+  readonly summary: string;
+  readonly about?: string;
   readonly method: Method;
   readonly path: string;
+  readonly may: May;
   readonly params: Params;
   readonly query: Query;
+  /** GET reads none; with DELETE there must be none. */
   readonly body: Body;
+  /** By status: what is answered when all went well, and what a monitor must be told otherwise. */
+  readonly answers: Readonly<Record<number, ZodType>>;
+  /** Besides those that any request can meet. */
+  readonly problems: readonly ProblemCode[];
+  /** The answer comes with the ETag of the thing. */
+  readonly hasTag?: boolean;
+  /** The media type of an answer that is text; without it the answer is JSON. */
+  readonly media?: string;
+  /** The Content-Security-Policy of an answer that is a page. */
+  readonly policy?: string;
+  /** The thing that is changed, as it is now: what If-Match is compared with. */
+  changes?(params: z.output<Params>): Promise<object>;
   // a method, not a property: routes of different schemas go into one list
   answer(asked: Asked<Params, Query, Body>): Promise<Answer>;
 }
 
 type Nothing = typeof nothing;
-type Declared<Params extends ZodObject, Query extends ZodObject, Body extends ZodObject> = Pick<
+type Left = 'params' | 'query' | 'body' | 'problems';
+type Declared<Params extends ZodObject, Query extends ZodObject, Body extends ZodObject> = Omit<
   Route<Params, Query, Body>,
-  'method' | 'path' | 'answer'
+  Left
 > &
-  Partial<Pick<Route<Params, Query, Body>, 'params' | 'query' | 'body'>>;
+  Partial<Pick<Route<Params, Query, Body>, Left>>;
 
 /** A route that takes what it declares, and nothing else. */
 export function route<
@@ -53,5 +81,12 @@ export function route<
   Query extends ZodObject = Nothing,
   Body extends ZodObject = Nothing,
 >(declared: Declared<Params, Query, Body>): Route {
-  return { params: nothing, query: nothing, body: nothing, ...declared };
+  return { params: nothing, query: nothing, body: nothing, problems: [], ...declared };
+}
+
+/** Routes about one thing, as the API's description puts them together. */
+export interface RouteGroup {
+  readonly name: string;
+  readonly about: string;
+  readonly routes: readonly Route[];
 }

@@ -1,24 +1,66 @@
 import type { Administration } from '../access/administration.ts';
-import type { Route } from './route.ts';
+import { describeApi } from './openapi/describe.ts';
+import type { RouteGroup } from './route.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { entryRoutes } from './routes/entries.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { lockoutRoutes } from './routes/lockouts.ts';
+import { openRoutes } from './routes/open.ts';
 import { recordRoutes } from './routes/records.ts';
 import { serviceRoutes } from './routes/services.ts';
 import { statusRoutes } from './routes/status.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { userRoutes } from './routes/users.ts';
 
-/** All that the API can be asked behind its doors; `/health` alone stands before them. */
-export const routesTo = (rules: Administration): Route[] => [
-  ...userRoutes(rules),
-  ...credentialRoutes(rules),
-  ...lockoutRoutes(rules),
-  ...grantRoutes(rules),
-  ...entryRoutes(rules),
-  ...recordRoutes(rules),
-  ...tokenRoutes(rules),
-  ...serviceRoutes(rules),
-  ...statusRoutes(rules),
-];
+/** All that the API can be asked, with its own description. */
+export function routesTo(rules: Administration): readonly RouteGroup[] {
+  const groups: RouteGroup[] = [
+    {
+      name: 'Users',
+      about: 'Those who may telephone.',
+      routes: userRoutes(rules),
+    },
+    {
+      name: 'Credentials',
+      about: 'What a user identifies with.',
+      routes: credentialRoutes(rules),
+    },
+    {
+      name: 'Lockouts',
+      about: 'What is held against telephones and users that have failed.',
+      routes: lockoutRoutes(rules),
+    },
+    {
+      name: 'Grants',
+      about: 'Who is let in, from where, until when.',
+      routes: grantRoutes(rules),
+    },
+    {
+      name: 'Entries',
+      about: 'Hosts, networks and names that are let in for good, or until a date.',
+      routes: entryRoutes(rules),
+    },
+    {
+      name: 'Record',
+      about: 'What was tried and done.',
+      routes: recordRoutes(rules),
+    },
+    {
+      name: 'Tokens',
+      about: 'Keys to this API.',
+      routes: tokenRoutes(rules),
+    },
+    {
+      name: 'State',
+      about: 'How things are.',
+      routes: [...serviceRoutes(rules), ...statusRoutes(rules)],
+    },
+    {
+      name: 'Open',
+      about: 'What needs no token.',
+      routes: openRoutes(() => (description ??= describeApi(groups))),
+    },
+  ];
+  let description: object | undefined;
+  return groups;
+}

@@ -1,10 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import { AccessError } from '../domain/access-error.ts';
 import type { CallOutcome, CallRecord } from '../domain/attempt.ts';
-import type { CallStore } from '../domain/ports.ts';
+import type { CallFilter, CallStore } from '../domain/ports.ts';
 import type { Attestation } from '../domain/user.ts';
-import type { AuditWriter } from './audit-log.ts';
-import { instant, pageBounds } from './columns.ts';
+import type { AuditWriter } from './audit-writer.ts';
+import { instant } from './columns.ts';
+import { filtered } from './filtered.ts';
 import type { Transactions } from './transactions.ts';
 
 interface Row {
@@ -42,8 +43,13 @@ export function createCallStore(
   const unended = database.prepare<[], Row>(
     'SELECT * FROM calls WHERE ended_at IS NULL ORDER BY id',
   );
-  const page = database.prepare<[object], Row>(
-    'SELECT * FROM calls WHERE id < @before ORDER BY id DESC LIMIT @limit',
+  const page = filtered<CallFilter, Row>(
+    database,
+    (where) => `SELECT * FROM calls WHERE id < @before${where} ORDER BY id DESC LIMIT @limit`,
+    [
+      ['userId', 'user_id = @userId'],
+      ['callerNumber', 'caller_number = @callerNumber'],
+    ],
   );
 
   return {
@@ -70,7 +76,12 @@ export function createCallStore(
     recognisedFrom: (userId, callerNumber, since) =>
       read(() => recognised.get(userId, callerNumber, instant(since)) !== undefined),
     unended: () => read(() => unended.all().map(callOf)),
-    list: (bounds) => read(() => page.all(pageBounds(bounds)).map(callOf)),
+    byId: (id) =>
+      read(() => {
+        const row = byId.get(id);
+        return row && callOf(row);
+      }),
+    list: (filter) => read(() => page(filter).map(callOf)),
   };
 }
 

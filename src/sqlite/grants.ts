@@ -2,9 +2,10 @@ import type { Database } from 'better-sqlite3';
 import { AccessError } from '../domain/access-error.ts';
 import type { Address } from '../domain/address.ts';
 import type { Grant, GrantEnd } from '../domain/grant.ts';
-import type { GrantStore } from '../domain/ports.ts';
-import type { AuditWriter } from './audit-log.ts';
-import { instant, listOf, listText, pageBounds } from './columns.ts';
+import type { GrantFilter, GrantStore } from '../domain/ports.ts';
+import type { AuditWriter } from './audit-writer.ts';
+import { instant, listOf, listText } from './columns.ts';
+import { filtered } from './filtered.ts';
 import type { Transactions } from './transactions.ts';
 
 interface Row {
@@ -42,8 +43,14 @@ export function createGrantStore(
   const unendedOf = database.prepare<[number], Row>(
     `${select} WHERE ended_at IS NULL AND user_id = ? ORDER BY grants.id`,
   );
-  const page = database.prepare<[object], Row>(
-    `${select} WHERE grants.id < @before ORDER BY grants.id DESC LIMIT @limit`,
+  const page = filtered<GrantFilter, Row>(
+    database,
+    (where) => `${select} WHERE grants.id < @before${where} ORDER BY grants.id DESC LIMIT @limit`,
+    [
+      ['unended', 'ended_at IS NULL'],
+      ['userId', 'user_id = @userId'],
+      ['address', 'address = @address'],
+    ],
   );
   const end = database.prepare<[number, string, number]>(
     'UPDATE grants SET ended_at = ?, "end" = ? WHERE id = ?',
@@ -87,7 +94,7 @@ export function createGrantStore(
         end.run(instant(at), how, id);
         audit({ ...entry, grantId: id });
       }),
-    list: (bounds) => read(() => page.all(pageBounds(bounds)).map(grantOf)),
+    list: (filter) => read(() => page(filter).map(grantOf)),
   };
 }
 

@@ -2,8 +2,8 @@ import type { Database } from 'better-sqlite3';
 import { AccessError } from '../domain/access-error.ts';
 import type { TokenStore } from '../domain/ports.ts';
 import type { Role, Token } from '../domain/token.ts';
-import type { AuditWriter } from './audit-log.ts';
-import { instant } from './columns.ts';
+import type { AuditWriter } from './audit-writer.ts';
+import { instant, nameBounds } from './columns.ts';
 import type { Transactions } from './transactions.ts';
 
 interface Row {
@@ -11,10 +11,11 @@ interface Row {
   readonly name: string;
   readonly role: Role;
   readonly created_at: number;
+  readonly expires_at: number | null;
   readonly revoked_at: number | null;
 }
 
-const columns = 'id, name, role, created_at, revoked_at';
+const columns = 'id, name, role, created_at, expires_at, revoked_at';
 
 export function createTokenStore(
   database: Database,
@@ -22,7 +23,8 @@ export function createTokenStore(
   audit: AuditWriter,
 ): TokenStore {
   const insert = database.prepare<unknown[], Row>(
-    `INSERT INTO tokens (name, role, hash, created_at) VALUES (?, ?, ?, ?) RETURNING ${columns}`,
+    `INSERT INTO tokens (name, role, hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?)
+     RETURNING ${columns}`,
   );
   const byId = database.prepare<[number], Row>(`SELECT ${columns} FROM tokens WHERE id = ?`);
   const byName = database.prepare<[string], Row>(`SELECT ${columns} FROM tokens WHERE name = ?`);
@@ -30,6 +32,9 @@ export function createTokenStore(
     `SELECT ${columns} FROM tokens WHERE hash = ? AND revoked_at IS NULL`,
   );
   const all = database.prepare<[], Row>(`SELECT ${columns} FROM tokens ORDER BY name`);
+  const page = database.prepare<[object], Row>(
+    `SELECT ${columns} FROM tokens WHERE name > @after ORDER BY name LIMIT @limit`,
+  );
   const revoke = database.prepare<[number, number]>(
     'UPDATE tokens SET revoked_at = ? WHERE id = ?',
   );
@@ -43,7 +48,9 @@ export function createTokenStore(
             `There is, or was, a token named ${token.name}; the record keeps its name, so choose another.`,
           );
         }
-        const row = insert.get(token.name, token.role, hash, instant(token.createdAt)) as Row;
+        const { name, role, createdAt, expiresAt } = token;
+        const end = expiresAt === null ? null : instant(expiresAt);
+        const row = insert.get(name, role, hash, instant(createdAt), end) as Row;
         audit(entry);
         return tokenOf(row);
       }),
@@ -53,6 +60,12 @@ export function createTokenStore(
         return row && tokenOf(row);
       }),
     list: () => read(() => all.all().map(tokenOf)),
+    page: (wanted) => read(() => page.all(nameBounds(wanted)).map(tokenOf)),
+    byName: (name) =>
+      read(() => {
+        const row = byName.get(name);
+        return row && tokenOf(row);
+      }),
     revoke: (id, at, entry) =>
       writeDurably(() => {
         const row = byId.get(id);
@@ -72,6 +85,7 @@ function tokenOf(row: Row): Token {
     name: row.name,
     role: row.role,
     createdAt: row.created_at,
+    expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
   };
 }

@@ -28,13 +28,13 @@ export interface UserRow {
   readonly created_at: number;
 }
 
-/** A user with what stands in tables of its own. */
+/** A user with what stands in tables of its own; those who were removed are not there. */
 export const selectUsers = `
   SELECT users.*,
     (SELECT json_group_array(number ORDER BY place) FROM user_numbers WHERE user_id = users.id)
       AS numbers,
     (SELECT count(*) FROM sheet_codes WHERE user_id = users.id) AS codes_left
-  FROM users`;
+  FROM users WHERE removed_at IS NULL`;
 
 export function userOf(row: UserRow): User {
   return {

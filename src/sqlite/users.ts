@@ -4,8 +4,8 @@ import type { AuditEntry } from '../domain/attempt.ts';
 import type { PhoneNumber } from '../domain/phone-number.ts';
 import type { UserStore } from '../domain/ports.ts';
 import type { User, UserSettings } from '../domain/user.ts';
-import type { AuditWriter } from './audit-log.ts';
-import { instant, listText } from './columns.ts';
+import type { AuditWriter } from './audit-writer.ts';
+import { instant, listText, nameBounds } from './columns.ts';
 import { createSecondFactorRows } from './second-factors.ts';
 import type { Transactions } from './transactions.ts';
 import { secretsOf, selectUsers, userOf, type UserRow } from './user-rows.ts';
@@ -24,12 +24,16 @@ export function createUserStore(
        VALUES (?, '[]', ?, ?, ?) RETURNING id`,
     )
     .pluck();
-  const byId = database.prepare<[number], UserRow>(`${selectUsers} WHERE id = ?`);
-  const byName = database.prepare<[string], UserRow>(`${selectUsers} WHERE name = ?`);
-  const byLookup = database.prepare<[string], UserRow>(
-    `${selectUsers} WHERE knock_code_lookup = ?`,
-  );
+  const byId = database.prepare<[number], UserRow>(`${selectUsers} AND id = ?`);
+  const byName = database.prepare<[string], UserRow>(`${selectUsers} AND name = ?`);
+  const byLookup = database.prepare<[string], UserRow>(`${selectUsers} AND knock_code_lookup = ?`);
   const all = database.prepare<[], UserRow>(`${selectUsers} ORDER BY name`);
+  const page = database.prepare<[object], UserRow>(
+    `${selectUsers} AND name > @after ORDER BY name LIMIT @limit`,
+  );
+  const nameTaken = database
+    .prepare<[string], number>('SELECT 1 FROM users WHERE name = ?')
+    .pluck();
   const count = database.prepare<[], { all: number; withSecondFactor: number }>(
     `SELECT count(*) AS "all", count(*) FILTER (WHERE second_factor <> 'none') AS withSecondFactor
      FROM users WHERE NOT disabled`,
@@ -57,6 +61,11 @@ export function createUserStore(
   );
   const raiseRevision = database.prepare<[number]>(
     'UPDATE users SET revision = revision + 1 WHERE id = ?',
+  );
+  // what was found by it or checked against it is no hash any more
+  const remove = database.prepare<[object]>(
+    `UPDATE users SET disabled = 1, removed_at = @at, knock_code_lookup = 'removed ' || id,
+       pin_hash = 'removed' WHERE id = @id`,
   );
   const factors = createSecondFactorRows(database);
 
@@ -102,8 +111,11 @@ export function createUserStore(
   return {
     add: (user, secrets, entry) =>
       write(() => {
-        if (byName.get(user.name)) {
-          throw new AccessError('conflict', `There is a user named ${user.name} already.`);
+        if (nameTaken.get(user.name)) {
+          throw new AccessError(
+            'conflict',
+            `There is, or was, a user named ${user.name}; the record keeps the name, so choose another.`,
+          );
         }
         refuseTaken(secrets.knockCodeLookup);
         const { knockCodeLookup, pinHash } = secrets;
@@ -125,11 +137,21 @@ export function createUserStore(
         return row && secretsOf(row);
       }),
     list: () => read(() => all.all().map(userOf)),
+    page: (wanted) => read(() => page.all(nameBounds(wanted)).map(userOf)),
     countEnabled: () => read(() => count.get() as { all: number; withSecondFactor: number }),
     hasNumber: (number: PhoneNumber) => read(() => onList.get(number) !== undefined),
 
     change: (id, changes, entry) =>
       changing(id, entry, (user) => putSettings(id, { ...user, ...changes })),
+    remove: (id, at, entry) =>
+      writeDurably(() => {
+        existing(id);
+        factors.set(id, { kind: 'none' });
+        clearNumbers.run(id);
+        remove.run({ id, at: instant(at) });
+        raiseRevision.run(id);
+        audit(entry);
+      }),
     setPin: async (id, pinHash, entry) => {
       await changing(id, entry, () => setPin.run(pinHash, id));
     },

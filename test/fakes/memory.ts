@@ -1,6 +1,6 @@
 import { AccessError } from '../../src/domain/access-error.ts';
 import type { AuditEntry, AuditRow } from '../../src/domain/attempt.ts';
-import type { Page } from '../../src/domain/ports.ts';
+import type { NamePage, Page } from '../../src/domain/ports.ts';
 
 /** What the stores in memory share: work that happens whole or not at all, and the record of it. */
 export interface Memory {
@@ -28,7 +28,9 @@ export function createMemory(audit: AuditRow[]): Memory {
         throw new AccessError('store-failed', 'The entry cannot be written.', { cause });
       }
       return (ids = {}) => {
-        const row = { seq: audit.length + 1, ...(JSON.parse(text) as AuditEntry), ...ids };
+        const given = { ...(JSON.parse(text) as AuditEntry), ...ids };
+        const caller = given.caller ?? callerOf(audit, given.callId);
+        const row = { seq: audit.length + 1, ...given, ...(caller !== undefined && { caller }) };
         audit.push(row);
         return row;
       };
@@ -38,6 +40,12 @@ export function createMemory(audit: AuditRow[]): Memory {
     },
   };
 }
+
+/** As the row has it with which the call began. */
+const callerOf = (audit: readonly AuditRow[], callId: number | undefined): string | undefined =>
+  callId === undefined
+    ? undefined
+    : audit.find((row) => row.callId === callId && row.caller !== undefined)?.caller;
 
 export function instant(at: number): number {
   if (!Number.isFinite(at)) throw new AccessError('invalid', 'A time must be a finite number.');
@@ -60,15 +68,26 @@ export function found<T extends { id: number }>(rows: readonly T[], id: number, 
   return row;
 }
 
+/** The rows are in the order of their names. */
+export function namePaged<T extends { name: string }>(rows: readonly T[], page: NamePage): T[] {
+  const { after } = page;
+  return rows
+    .filter(({ name }) => after === undefined || name > after)
+    .slice(0, checkedLimit(page.limit));
+}
+
+export function checkedLimit(limit: number): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 1000) return limit;
+  throw new AccessError('invalid', 'A page has 1 to 1000 rows.');
+}
+
 /** Newest first; the rows are in the order of their ids. */
 export function paged<T>(
   rows: readonly T[],
   { before, limit }: Page,
   idOf: (row: T) => number,
 ): T[] {
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
-    throw new AccessError('invalid', 'A page has 1 to 1000 rows.');
-  }
+  checkedLimit(limit);
   return rows
     .filter((row) => idOf(row) < (before ?? Infinity))
     .toReversed()

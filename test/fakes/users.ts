@@ -10,7 +10,7 @@ import {
   type UserSecrets,
   type UserSettings,
 } from '../../src/domain/user.ts';
-import { byName, change, found, instant, type Memory } from './memory.ts';
+import { byName, change, found, instant, namePaged, type Memory } from './memory.ts';
 
 /** `sheet` holds the lookups that are left, `totpStep` the last step used, `knownAfterCall` the last call when PIN or knock code were set. */
 export type MemoryUser = Omit<User, 'codesLeft'> & {
@@ -18,6 +18,7 @@ export type MemoryUser = Omit<User, 'codesLeft'> & {
   sheet: readonly string[];
   totpStep: number | null;
   knownAfterCall: number;
+  removed: boolean;
 };
 
 export function createMemoryUsers(
@@ -25,6 +26,9 @@ export function createMemoryUsers(
   calls: readonly CallRecord[],
   { perform, written }: Pick<Memory, 'perform' | 'written'>,
 ): UserStore {
+  /** Those who have not been removed. */
+  const there = (): MemoryUser[] => users.filter((user) => !user.removed);
+
   function refuseTaken(lookup: string, by?: number): void {
     const owner = users.find((user) => user.secrets.knockCodeLookup === lookup);
     if (!owner || owner.id === by) return;
@@ -39,7 +43,7 @@ export function createMemoryUsers(
   ): Promise<User> =>
     perform(() => {
       const write = written(entry);
-      const user = found(users, id, 'user');
+      const user = found(there(), id, 'user');
       change<MemoryUser>(users, id, { ...work(user), revision: user.revision + 1 });
       write();
       return userOf(found(users, id, 'user'));
@@ -65,23 +69,37 @@ export function createMemoryUsers(
           sheet: [],
           totpStep: null,
           knownAfterCall: 0,
+          removed: false,
         };
         users.push(added);
         write({ userId: added.id });
         return userOf(added);
       }),
-    byId: (id) => perform(() => users.filter((user) => user.id === id).map(userOf)[0]),
-    byName: (name) => perform(() => users.filter((user) => user.name === name).map(userOf)[0]),
+    byId: (id) =>
+      perform(
+        () =>
+          there()
+            .filter((user) => user.id === id)
+            .map(userOf)[0],
+      ),
+    byName: (name) =>
+      perform(
+        () =>
+          there()
+            .filter((user) => user.name === name)
+            .map(userOf)[0],
+      ),
     byKnockCode: (lookup) =>
       perform(() => {
-        const user = users.find((u) => u.secrets.knockCodeLookup === lookup);
+        const user = there().find((u) => u.secrets.knockCodeLookup === lookup);
         return user && { user: userOf(user), secrets: user.secrets };
       }),
-    secretsOf: (id) => perform(() => users.find((user) => user.id === id)?.secrets),
-    list: () => perform(() => users.map(userOf).sort(byName)),
+    secretsOf: (id) => perform(() => there().find((user) => user.id === id)?.secrets),
+    list: () => perform(() => there().map(userOf).sort(byName)),
+    page: (page) => perform(() => namePaged(there().map(userOf).sort(byName), page)),
     countEnabled: () =>
       perform(() => {
-        const enabled = users.filter(({ disabled }) => !disabled);
+        const enabled = there().filter(({ disabled }) => !disabled);
         const careful = enabled.filter(({ secondFactor }) => secondFactor !== 'none');
         return { all: enabled.length, withSecondFactor: careful.length };
       }),
@@ -92,6 +110,22 @@ export function createMemoryUsers(
       changing(id, entry, (user) => {
         checkSettings({ ...user, ...changes });
         return structuredClone(changes);
+      }),
+    remove: (id, at, entry) =>
+      perform(() => {
+        const write = written(entry);
+        instant(at);
+        const { revision } = found(there(), id, 'user');
+        change<MemoryUser>(users, id, {
+          removed: true,
+          disabled: true,
+          numbers: [],
+          sheet: [],
+          secondFactor: 'none',
+          revision: revision + 1,
+          secrets: { knockCodeLookup: `removed ${id}`, pinHash: 'removed', totp: null },
+        });
+        write();
       }),
     setPin: async (id, pinHash, entry) => {
       await changing(id, entry, ({ secrets }) => ({
@@ -158,6 +192,13 @@ function checkSettings(settings: UserSettings): void {
 }
 
 function userOf(kept: MemoryUser): User {
-  const { secrets: _secrets, sheet, totpStep: _step, knownAfterCall: _call, ...user } = kept;
+  const {
+    secrets: _secrets,
+    sheet,
+    totpStep: _step,
+    knownAfterCall: _call,
+    removed: _removed,
+    ...user
+  } = kept;
   return { ...user, codesLeft: sheet.length };
 }

@@ -7,7 +7,9 @@ import { createSecondFactors } from '../../src/access/second-factors.ts';
 import { createSecrets } from '../../src/access/secrets.ts';
 import { parseNetwork, type Network } from '../../src/domain/address.ts';
 import type { FirewallLimits, Names } from '../../src/domain/ports.ts';
+import { recordOf } from '../fakes/record.ts';
 import { createFakeNames } from '../fakes/names.ts';
+import { runningConfiguration } from './configuration.ts';
 import { DryRunFirewall } from '../../src/firewall/dry-run.ts';
 
 type Given = Pick<AdministrationParts, 'stores' | 'clock' | 'health' | 'admission'> & {
@@ -15,6 +17,7 @@ type Given = Pick<AdministrationParts, 'stores' | 'clock' | 'health' | 'admissio
   readonly details?: FirewallLimits['details'];
   /** Without any, no name is known. */
   readonly names?: Names;
+  readonly configuration?: () => unknown;
   /** True unless said otherwise. */
   readonly callsBack?: boolean;
 };
@@ -54,6 +57,7 @@ export function administrationOn(given: Given): Administration {
   const secrets = createSecrets(Buffer.alloc(32, 7));
   return createAdministration({
     ...given,
+    ...recordOf(stores, clock),
     gate,
     entries: createEntries({
       store: stores.entries,
@@ -74,6 +78,7 @@ export function administrationOn(given: Given): Administration {
     languages: () => ['en', 'es'],
     usualServices: ['web'],
     callsBack: given.callsBack ?? true,
+    configuration: given.configuration ?? (() => runningConfiguration),
   });
 }
 

@@ -43,6 +43,7 @@ describe.each(['token', 'admin-socket'] as const)('the client at the door %s', (
     expect(await client.patch<UserAnswer>('/v1/users/mira', { disabled: true })).toEqual({
       ...user,
       disabled: true,
+      revision: 1,
     });
     await client.post('/v1/users/mira/pin');
     const rows = await house.stores.audit.list({ userId: user.id, limit: 10 });

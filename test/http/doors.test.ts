@@ -1,57 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { usualSettings } from '../../src/domain/user.ts';
+import { roles } from '../../src/domain/token.ts';
+import { furnished, operations } from './operations.ts';
 import { ask, openHouse, type House } from './workshop.ts';
 
-const routes: readonly (readonly [method: string, path: string, body: unknown])[] = [
-  ['GET', '/v1/users', undefined],
-  ['POST', '/v1/users', { name: 'otto' }],
-  ['GET', '/v1/users/mira', undefined],
-  ['PATCH', '/v1/users/mira', { disabled: false }],
-  ['POST', '/v1/users/mira/pin', {}],
-  ['POST', '/v1/users/mira/knock-code', {}],
-  ['POST', '/v1/users/mira/totp', {}],
-  ['POST', '/v1/users/mira/sheet', {}],
-  ['DELETE', '/v1/users/mira/second-factor', undefined],
-  ['DELETE', '/v1/users/mira/lockouts', undefined],
-  ['GET', '/v1/lockouts', undefined],
-  ['DELETE', '/v1/lockouts/caller%3Awithheld', undefined],
-  ['GET', '/v1/grants', undefined],
-  ['POST', '/v1/grants', { user: 'mira', address: '203.0.113.8' }],
-  ['GET', '/v1/grants/1', undefined],
-  ['DELETE', '/v1/grants/1', undefined],
-  ['GET', '/v1/audit', undefined],
-  ['GET', '/v1/calls', undefined],
-  ['GET', '/v1/tokens', undefined],
-  ['POST', '/v1/tokens', { name: 'third', role: 'admin' }],
-  ['GET', '/v1/tokens/ops', undefined],
-  ['DELETE', '/v1/tokens/eyes', undefined],
-  ['GET', '/v1/health', undefined],
-  ['GET', '/v1/status', undefined],
-  ['GET', '/metrics', undefined],
-];
+const closed = operations.filter(({ route }) => route.may !== 'anyone');
+const open = operations.filter(({ route }) => route.may === 'anyone');
 
 let house: House;
-
-async function furnished(changes: Parameters<typeof openHouse>[0] = {}): Promise<House> {
-  const opened = await openHouse(changes);
-  // straight into the store: a real PIN's hash would cost 40 ms in each of these tests
-  await opened.stores.users.add(
-    { ...usualSettings, name: 'mira', createdAt: 1 },
-    { knockCodeLookup: 'lookup', pinHash: 'hash' },
-    { at: 1, actor: 'cli:local', kind: 'user-created' },
-  );
-  const failures = { count: 1, lastAt: opened.clock.now };
-  await opened.stores.lockouts.record([{ subject: 'caller:withheld', failures }], []);
-  await opened.rules.openGrant({ user: 'mira', address: '203.0.113.7' }, 'cli:local');
-  return opened;
-}
 
 describe('the token’s door', () => {
   beforeEach(async () => {
     house = await furnished();
   });
 
-  describe.each(routes)('%s %s', (method, path, body) => {
+  describe.each(closed)('$method $path', ({ route: { may }, method, path, body }) => {
     it.each([
       ['nobody', () => undefined],
       ['a stranger', () => 'dialgate_0123456789012345678901234567890123456789012'],
@@ -67,25 +29,56 @@ describe('the token’s door', () => {
     });
 
     it('turns away a revoked token', async () => {
-      await house.rules.revokeToken('ops', 'cli:local');
+      await house.rules.revokeToken('ops', 'cli:local', { last: true });
       expect((await ask(house.at, method, path, { body, token: house.admin })).status).toBe(401);
     });
 
-    it(`lets an auditor ${method === 'GET' ? 'in' : 'look only'}`, async () => {
-      const before = await house.stores.audit.list({ limit: 100 });
-      const answer = await ask(house.at, method, path, { body, token: house.auditor });
-      expect(answer.status).toBe(method === 'GET' ? 200 : 403);
-      expect(await house.stores.audit.list({ limit: 100 })).toEqual(before);
+    it('turns away a token whose time is over', async () => {
+      const expiresAt = house.clock.now + 60_000;
+      const { secret: token } = await house.rules.addToken(
+        { name: 'brief', role: 'admin', expiresAt },
+        'cli:local',
+      );
+      house.clock.now = expiresAt;
+      expect((await ask(house.at, method, path, { body, token })).status).toBe(401);
     });
 
-    it('lets an administrator in, and puts the token’s name on record', async () => {
+    it.each(roles)('does what its role may for %s, by name, and nothing else', async (role) => {
+      const { admin, operator, auditor } = house;
+      const token = { admin, operator, auditor }[role];
       const before = await house.stores.audit.list({ limit: 100 });
-      const answer = await ask(house.at, method, path, { body, token: house.admin });
-      expect([200, 201]).toContain(answer.status);
+      const answer = await ask(house.at, method, path, { body, token });
       const rows = await house.stores.audit.list({ limit: 100 });
-      const made = rows.slice(0, rows.length - before.length);
-      expect(made.every((row) => row.actor === 'token:ops')).toBe(true);
+      if (may.includes(role)) {
+        expect([200, 201]).toContain(answer.status);
+        const made = rows.slice(0, rows.length - before.length);
+        const name = { admin: 'ops', operator: 'desk', auditor: 'eyes' }[role];
+        expect(made.every((row) => row.actor === `token:${name}`)).toBe(true);
+      } else {
+        expect([answer.status, answer.body['type']]).toEqual([
+          403,
+          'urn:dialgate:problem:forbidden',
+        ]);
+        expect(rows).toEqual(before);
+      }
+      if (method === 'GET') expect(rows).toEqual(before);
     });
+  });
+
+  it('lets an administrator do everything, an auditor change nothing, and an operator open nothing', () => {
+    const may = (role: (typeof roles)[number]) =>
+      closed.filter(({ route }) => route.may.includes(role)).map(({ route }) => route.id);
+    expect(may('admin')).toHaveLength(closed.length);
+    const looking = closed.filter(({ method }) => method === 'GET').map(({ route }) => route.id);
+    expect(may('auditor')).toEqual(looking);
+    const hidden = ['listAudit', 'listTokens', 'readToken', 'readConfiguration'];
+    expect(may('operator').sort()).toEqual(
+      [...looking.filter((id) => !hidden.includes(id)), 'closeGrant', 'closeGrants'].sort(),
+    );
+  });
+
+  it.each(open)('$method $path needs no token', async ({ method, path }) => {
+    expect((await ask(house.at, method, path)).status).toBe(200);
   });
 
   it('reads no body of whom it turns away', async () => {
@@ -153,7 +146,7 @@ describe('the administrators’ socket', () => {
     house = await furnished({ door: 'admin-socket' });
   });
 
-  it.each(routes)('%s %s needs no token', async (method, path, body) => {
+  it.each(operations)('$method $path needs no token', async ({ method, path, body }) => {
     expect([200, 201]).toContain((await ask(house.at, method, path, { body })).status);
   });
 

@@ -148,7 +148,7 @@ describe('time', () => {
   });
 });
 
-const slow = (ms: number) => ({ users: () => sleep(ms, []) });
+const slow = (ms: number) => ({ users: () => sleep(ms, { rows: [], next: null }) });
 
 describe('closing', () => {
   it('lets requests under way end, and takes no new ones', async () => {

@@ -8,6 +8,8 @@ beforeEach(async () => {
   house = await openHouse();
 });
 
+const cursor = (text: string): string => Buffer.from(text).toString('base64url');
+
 type Case = readonly [what: string, method: string, path: string, body: unknown, at: string];
 
 const malformed: readonly Case[] = [
@@ -136,10 +138,56 @@ const malformed: readonly Case[] = [
   ['an empty limit', 'GET', '/v1/audit?limit=', undefined, 'limit'],
   ['limit twice', 'GET', '/v1/audit?limit=1&limit=2', undefined, 'limit'],
   ['a limit with brackets', 'GET', '/v1/audit?limit[]=1', undefined, 'limit[]'],
-  ['before in words', 'GET', '/v1/audit?before=now', undefined, 'before'],
+  ['a cursor in words', 'GET', '/v1/audit?cursor=now', undefined, 'cursor'],
+  ['an empty cursor', 'GET', '/v1/users?cursor=', undefined, 'cursor'],
+  [
+    'a cursor of another list',
+    'GET',
+    `/v1/calls?cursor=${cursor('grants 7')}`,
+    undefined,
+    'cursor',
+  ],
+  ['a cursor to row 0', 'GET', `/v1/grants?cursor=${cursor('grants 0')}`, undefined, 'cursor'],
+  ['a cursor to row -1', 'GET', `/v1/grants?cursor=${cursor('grants -1')}`, undefined, 'cursor'],
+  ['a cursor to row 1e9', 'GET', `/v1/grants?cursor=${cursor('grants 1e9')}`, undefined, 'cursor'],
+  ['a cursor with more', 'GET', `/v1/grants?cursor=${cursor('grants 7')}==`, undefined, 'cursor'],
+  [
+    'a cursor to no name',
+    'GET',
+    `/v1/users?cursor=${cursor("users ' OR 1=1")}`,
+    undefined,
+    'cursor',
+  ],
+  ['a cursor that is long', 'GET', `/v1/users?cursor=${'A'.repeat(5000)}`, undefined, 'cursor'],
+  ['a cursor that is no text', 'GET', '/v1/users?cursor=_____w', undefined, 'cursor'],
+  [
+    'a cursor to no lockout',
+    'GET',
+    `/v1/lockouts?cursor=${cursor('lockouts 5 nobody')}`,
+    undefined,
+    'cursor',
+  ],
+  ['before, which is gone', 'GET', '/v1/audit?before=7', undefined, 'before'],
+  ['nobody’s grants to close', 'DELETE', '/v1/grants', undefined, 'user'],
+  ['grants to close of two kinds', 'DELETE', '/v1/grants?user=mira&all=true', undefined, 'user'],
+  ['all grants to close, perhaps', 'DELETE', '/v1/grants?all=yes', undefined, 'all'],
+  [
+    'a token that ends in words',
+    'POST',
+    '/v1/tokens',
+    { name: 'a', role: 'auditor', expiresAt: 'never' },
+    'expiresAt',
+  ],
+  [
+    'a token that has ended',
+    'POST',
+    '/v1/tokens',
+    { name: 'a', role: 'auditor', expiresAt: '2025-06-01T12:00:00Z' },
+    '',
+  ],
   ['a state that is none', 'GET', '/v1/grants?state=open', undefined, 'state'],
   ['a kind that is none', 'GET', '/v1/audit?kind=gate-open', undefined, 'kind'],
-  ['a query where there is none', 'GET', '/v1/users?limit=5', undefined, 'limit'],
+  ['a query where there is none', 'GET', '/v1/services?limit=5', undefined, 'limit'],
   ['a token in the query', 'GET', '/v1/health?token=abc', undefined, 'token'],
   ['a part in the query', 'GET', '/metrics?part=helper', undefined, 'part'],
   ['a body that is a list', 'POST', '/v1/users', [], 'the body'],
@@ -217,7 +265,7 @@ describe('a malformed request', () => {
     const headers = { 'Content-Type': type };
     const answer = await ask(house.at, 'POST', '/v1/users', { token: house.admin, headers, body });
     expect(answer.status).toBe(415);
-    expect(await house.rules.users()).toEqual([]);
+    expect(await house.stores.users.list()).toEqual([]);
   });
 
   it('is 415 when compressed: a small body must not become a large one', async () => {
@@ -260,7 +308,8 @@ describe('a request to nowhere', () => {
   it.each([
     ['PUT', '/v1/users', 'GET, HEAD, POST'],
     ['DELETE', '/v1/users', 'GET, HEAD, POST'],
-    ['OPTIONS', '/v1/grants', 'GET, HEAD, POST'],
+    ['POST', '/openapi.json', 'GET, HEAD'],
+    ['OPTIONS', '/v1/grants', 'GET, HEAD, POST, DELETE'],
     ['POST', '/v1/grants/1', 'GET, HEAD, DELETE'],
     ['GET', '/v1/users/mira/pin', 'POST'],
     ['TRACE', '/v1/audit', 'GET, HEAD'],

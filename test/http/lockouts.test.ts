@@ -27,9 +27,16 @@ it('lockouts are listed with who, failures and until when', async () => {
         subject: 'user:1/caller:15550123',
         userName: 'mira',
         failures: 3,
+        lastAt: '2025-06-01T12:00:01.000Z',
         lockedUntil: '2025-06-01T12:01:01.000Z',
       },
-      { subject: 'caller:15550123', userName: null, failures: 1, lockedUntil: null },
+      {
+        subject: 'caller:15550123',
+        userName: null,
+        failures: 1,
+        lastAt: '2025-06-01T12:00:00.000Z',
+        lockedUntil: null,
+      },
     ],
     next: null,
   });

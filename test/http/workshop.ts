@@ -13,6 +13,7 @@ import { listen, listenUnix, type Listening } from '../../src/http/listen.ts';
 import { createFakeNames, type FakeNames } from '../fakes/names.ts';
 import { createMemoryStores } from '../fakes/stores.ts';
 import { administrationOn } from './administration.ts';
+import { expectDescribed } from './described.ts';
 
 /** What is taken in a test, and let go of when it ends. */
 const taken: (() => Promise<void> | void)[] = [];
@@ -34,6 +35,7 @@ export interface House {
   /** Every line of the log so far. */
   readonly logged: () => string;
   readonly admin: string;
+  readonly operator: string;
   readonly auditor: string;
   readonly clock: { now: number };
   readonly listening: Listening;
@@ -59,6 +61,7 @@ export async function openHouse(changes: Changes = {}): Promise<House> {
     admission: () => admission,
   });
   const { secret: admin } = await real.addToken({ name: 'ops', role: 'admin' }, 'cli:local');
+  const { secret: operator } = await real.addToken({ name: 'desk', role: 'operator' }, 'cli:local');
   const { secret: auditor } = await real.addToken({ name: 'eyes', role: 'auditor' }, 'cli:local');
   const rules = { ...real, ...others };
   let lines = '';
@@ -81,7 +84,18 @@ export async function openHouse(changes: Changes = {}): Promise<House> {
       : await listen(app, { host: '127.0.0.1', port: 0 });
   letGoOf(() => listening.close(0.1));
   const { at } = listening;
-  return { at, rules, stores, names, logged: () => lines, admin, auditor, clock, listening };
+  return {
+    at,
+    rules,
+    stores,
+    names,
+    logged: () => lines,
+    admin,
+    operator,
+    auditor,
+    clock,
+    listening,
+  };
 }
 
 export function letGoOf(letGo: () => Promise<void> | void): void {
@@ -107,10 +121,23 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON, or as it is when it is text. */
   readonly body?: unknown;
+  /** The rules are made to behave as the real ones never do. */
+  readonly undescribed?: boolean;
 }
 
 /** One request, with nothing hidden: any method, path and header. */
-export function ask(at: string, method: string, path: string, sent: Sent = {}): Promise<Answered> {
+export async function ask(
+  at: string,
+  method: string,
+  path: string,
+  sent: Sent = {},
+): Promise<Answered> {
+  const answered = await send(at, method, path, sent);
+  if (!sent.undescribed) expectDescribed(method, path, answered);
+  return answered;
+}
+
+function send(at: string, method: string, path: string, sent: Sent): Promise<Answered> {
   const { token, body } = sent;
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const where: RequestOptions = at.startsWith('http')

@@ -41,6 +41,9 @@ export function credentialAdministration(parts: AdministrationParts): Credential
   const { users } = stores;
   const entry = entries(clock);
 
+  /** With its new revision; the secret must be shown whatever has become of the user meanwhile. */
+  const asItIsNow = async (user: User): Promise<User> => (await users.byId(user.id)) ?? user;
+
   return {
     async resetPin(name, by) {
       const user = await userNamed(users, name);
@@ -50,7 +53,7 @@ export function credentialAdministration(parts: AdministrationParts): Credential
       await lockouts.endAllOf(user.id, by);
       const { id } = user;
       await users.setPin(id, hash, entry(by, 'pin-reset', { userId: id, detail: { name } }));
-      return { user, pin };
+      return { user: await asItIsNow(user), pin };
     },
 
     async newKnockCode(name, by) {
@@ -62,7 +65,7 @@ export function credentialAdministration(parts: AdministrationParts): Credential
         secrets.knockCodeLookup(knockCode),
         entry(by, 'knock-code-reset', { userId: user.id, detail: { name } }),
       );
-      return { user, knockCode };
+      return { user: await asItIsNow(user), knockCode };
     },
 
     async newTotp(name, by) {

@@ -3,6 +3,7 @@ import type { Address } from '../../domain/address.ts';
 import type { Actor } from '../../domain/attempt.ts';
 import type { Page } from '../../domain/ports.ts';
 import type { NewEntryRequest, SeenEntry, WantedSettings } from '../entries.ts';
+import { pageOf, type PageOf } from '../paging.ts';
 import { providerCatalogue, type ProviderCatalogue } from '../provider-catalogue.ts';
 import type { AdministrationParts } from './parts.ts';
 
@@ -14,7 +15,7 @@ export interface NamedAddress {
 
 export interface EntryAdministration {
   /** The standing entries, newest first. */
-  entries(page: Page): Promise<SeenEntry[]>;
+  entries(page: Page): Promise<PageOf<SeenEntry, number>>;
   entry(label: string): Promise<SeenEntry>;
   addEntry(request: NewEntryRequest, by: Actor): Promise<SeenEntry>;
   changeEntry(label: string, wanted: WantedSettings, by: Actor): Promise<SeenEntry>;
@@ -26,7 +27,12 @@ export interface EntryAdministration {
 
 export function entryAdministration({ entries, names }: AdministrationParts): EntryAdministration {
   return {
-    entries: (page) => entries.list(page),
+    entries: (wanted) =>
+      pageOf(
+        wanted,
+        (page) => entries.list(page),
+        ({ id }) => id,
+      ),
     entry: (label) => entries.named(label),
     addEntry: (request, by) => entries.add(request, by),
     changeEntry: (label, wanted, by) => entries.change(label, wanted, by),

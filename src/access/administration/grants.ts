@@ -1,21 +1,30 @@
 import { AccessError } from '../../domain/access-error.ts';
-import { parseAddress } from '../../domain/address.ts';
+import { parseAddress, type Address } from '../../domain/address.ts';
 import type { Actor } from '../../domain/attempt.ts';
 import { isActive, type Grant } from '../../domain/grant.ts';
 import type { Page } from '../../domain/ports.ts';
 import type { Seconds } from '../../domain/time.ts';
+import { pageOf, seenPage, type PageOf } from '../paging.ts';
 import type { AdministrationParts } from './parts.ts';
 import { userNamed } from './user-named.ts';
 
-export interface GrantFilter extends Page {
+export interface GrantsWanted extends Page {
   readonly state: 'active' | 'all';
+  readonly userId?: number | undefined;
+  readonly address?: Address | undefined;
 }
+
+/** Which grants to close: a user's, an address', or all that there are. */
+export type GrantsToClose =
+  { readonly user: string } | { readonly address: Address } | { readonly all: true };
 
 /** A grant with the packets let in from its address; null when the helper cannot say. */
 export type SeenGrant = Grant & { readonly packets: number | null };
 
 export interface GrantAdministration {
-  grants(filter: GrantFilter): Promise<SeenGrant[]>;
+  grants(wanted: GrantsWanted): Promise<PageOf<SeenGrant, number>>;
+  /** @throws AccessError `not-found`. */
+  grant(id: number): Promise<SeenGrant>;
   openGrant(
     request: {
       readonly user: string;
@@ -25,7 +34,15 @@ export interface GrantAdministration {
     },
     by: Actor,
   ): Promise<Grant>;
+  /**
+   * Opens the same address for the same user anew, for so long from now: the grant ends,
+   * and another begins in its place.
+   * @throws AccessError `not-found`, `conflict` when it has ended, and as opening does.
+   */
+  extendGrant(id: number, seconds: Seconds | undefined, by: Actor): Promise<Grant>;
   closeGrant(id: number, by: Actor): Promise<Grant>;
+  /** Resolves to those that were closed. @throws AccessError as closing does, after all were tried. */
+  closeGrants(which: GrantsToClose, by: Actor): Promise<Grant[]>;
 }
 
 export function grantAdministration({
@@ -34,25 +51,45 @@ export function grantAdministration({
   firewall,
   clock,
 }: AdministrationParts): GrantAdministration {
+  async function withPackets(grants: readonly Grant[]): Promise<SeenGrant[]> {
+    const now = clock.now();
+    // the list must come even when the helper does not
+    const open = grants.some((grant) => isActive(grant, now))
+      ? await firewall.list().catch(() => [])
+      : [];
+    const packets = new Map(
+      open.map((o) => [o.address, o.services.reduce((sum, s) => sum + s.packets, 0)]),
+    );
+    return grants.map((grant) => ({
+      ...grant,
+      packets: isActive(grant, now) ? (packets.get(grant.address) ?? null) : null,
+    }));
+  }
+
+  async function grantNumbered(id: number): Promise<Grant> {
+    const grant = await stores.grants.byId(id);
+    if (!grant) throw new AccessError('not-found', `There is no grant number ${id}.`);
+    return grant;
+  }
+
   return {
-    async grants(filter) {
-      const now = clock.now();
-      const all =
-        filter.state === 'all'
-          ? await stores.grants.list(filter)
-          : (await stores.grants.unended())
-              .filter((g) => isActive(g, now) && g.id < (filter.before ?? Infinity))
-              .sort((a, b) => b.id - a.id)
-              .slice(0, filter.limit);
-      // the list must come even when the helper does not
-      const open = await firewall.list().catch(() => undefined);
-      const packets = new Map(
-        open?.map((o) => [o.address, o.services.reduce((sum, s) => sum + s.packets, 0)]),
-      );
-      return all.map((grant) => ({
-        ...grant,
-        packets: isActive(grant, now) ? (packets.get(grant.address) ?? null) : null,
-      }));
+    grants: ({ state, ...rest }) =>
+      seenPage(
+        pageOf(
+          { ...rest, unended: state === 'active' },
+          (page) => stores.grants.list(page),
+          ({ id }) => id,
+        ),
+        (rows) => {
+          const now = clock.now();
+          // what time has ended is still on record as unended, for some seconds
+          return withPackets(rows.filter((grant) => state === 'all' || isActive(grant, now)));
+        },
+      ),
+
+    async grant(id) {
+      const [seen] = await withPackets([await grantNumbered(id)]);
+      return seen as SeenGrant;
     },
 
     async openGrant({ user, address, seconds }, by) {
@@ -67,6 +104,17 @@ export function grantAdministration({
       return gate.open({ userId: id, address: parsed, seconds, by });
     },
 
+    async extendGrant(id, seconds, by) {
+      const { userId, address } = await grantNumbered(id);
+      return gate.open({ userId, address, seconds, extends: id, by });
+    },
+
     closeGrant: (id, by) => gate.close(id, by),
+
+    async closeGrants(which, by) {
+      if ('all' in which) return gate.closeAll({}, by);
+      if ('address' in which) return gate.closeAll({ address: which.address }, by);
+      return gate.closeAll({ userId: (await userNamed(stores.users, which.user)).id }, by);
+    },
   };
 }

@@ -1,7 +1,9 @@
 import { AccessError } from '../../domain/access-error.ts';
 import type { Actor } from '../../domain/attempt.ts';
-import type { LockoutSubject } from '../../domain/ports.ts';
-import type { Lockout } from '../lockouts.ts';
+import type { LockoutPage, LockoutSubject } from '../../domain/ports.ts';
+import type { Lockout, LockoutKey } from '../lockouts.ts';
+import { seenPage, type PageOf } from '../paging.ts';
+import { userOf } from '../lockout-rules.ts';
 import type { AdministrationParts } from './parts.ts';
 import { userNamed } from './user-named.ts';
 
@@ -9,7 +11,7 @@ import { userNamed } from './user-named.ts';
 export type SeenLockout = Lockout & { readonly userName: string | null };
 
 export interface LockoutAdministration {
-  lockouts(): Promise<SeenLockout[]>;
+  lockouts(page: LockoutPage): Promise<PageOf<SeenLockout, LockoutKey>>;
   /** Resolves to what was ended. @throws AccessError `not-found`. */
   endLockout(subject: string, by: Actor): Promise<SeenLockout>;
   /** Ends all of a user's; resolves to how many. */
@@ -23,28 +25,31 @@ export function isLockoutSubject(text: string): text is LockoutSubject {
 export function lockoutAdministration(parts: AdministrationParts): LockoutAdministration {
   const { stores, lockouts } = parts;
 
-  async function seen(): Promise<SeenLockout[]> {
-    const [all, users] = await Promise.all([lockouts.list(), stores.users.list()]);
-    const names = new Map(users.map(({ id, name }) => [`user:${id}`, name]));
-    return all.map((lockout) => ({
+  async function seen(some: readonly Lockout[]): Promise<SeenLockout[]> {
+    const names = new Map<number, string | null>();
+    for (const id of some.flatMap(({ subject }) => userOf(subject) ?? [])) {
+      if (!names.has(id)) names.set(id, (await stores.users.byId(id))?.name ?? null);
+    }
+    return some.map((lockout) => ({
       ...lockout,
-      userName: names.get(lockout.subject.split('/')[0] ?? '') ?? null,
+      userName: names.get(userOf(lockout.subject) ?? 0) ?? null,
     }));
   }
 
   return {
-    lockouts: seen,
+    lockouts: (page) => seenPage(lockouts.page(page), seen),
 
     async endLockout(subject, by) {
-      const found = (await seen()).find((lockout) => lockout.subject === subject);
+      const found = isLockoutSubject(subject) ? await lockouts.of(subject) : undefined;
       if (!found) {
         throw new AccessError(
           'not-found',
           'Nothing is held against this subject; "dialgate lockout list" shows those that there are.',
         );
       }
+      const [ended] = await seen([found]);
       await lockouts.end(found.subject, by);
-      return found;
+      return ended as SeenLockout;
     },
 
     async unlockUser(name, by) {

@@ -30,6 +30,8 @@ export interface StatusAdministration {
   health(): Promise<Health>;
   /** Comes whatever is broken: what cannot be told is left out. */
   status(): Promise<Status>;
+  /** As it is running, whole: to be shown by an allow-list. */
+  configuration(): unknown;
 }
 
 export function statusAdministration({
@@ -38,6 +40,7 @@ export function statusAdministration({
   clock,
   health,
   admission,
+  configuration,
 }: AdministrationParts): StatusAdministration {
   async function openAddresses(): Promise<number> {
     const now = clock.now();
@@ -52,6 +55,7 @@ export function statusAdministration({
 
   return {
     health,
+    configuration,
     async status() {
       const [known, open, stands, limits] = await Promise.all([
         health(),

@@ -4,7 +4,9 @@ import type { Actor } from '../../domain/attempt.ts';
 import { newKnockCode, parseKnockCode, type KnockCode } from '../../domain/knock-code.ts';
 import { newPin, parsePin, type Pin } from '../../domain/pin.ts';
 import { isUserName, usualSettings, type User } from '../../domain/user.ts';
+import type { NamePage } from '../../domain/ports.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
+import { pageOf, type PageOf } from '../paging.ts';
 import { entries, type AdministrationParts } from './parts.ts';
 import { userNamed } from './user-named.ts';
 import { differences, onRecord, settled, type WantedSettings } from './user-settings.ts';
@@ -23,16 +25,22 @@ export type NewUserRequest = WantedSettings & {
 };
 
 export interface UserAdministration {
-  users(): Promise<User[]>;
+  /** By name. */
+  users(page: NamePage): Promise<PageOf<User, string>>;
   user(name: string): Promise<User>;
   /** Makes up the knock code and the PIN unless they are given; settings left out are the usual ones. */
   addUser(request: NewUserRequest, by: Actor): Promise<NewUserResult>;
   /** Disabling closes the user's open addresses, too. */
   changeUser(name: string, changes: WantedSettings, by: Actor): Promise<User>;
+  /**
+   * Closes what they have open and forgets what they identify with; their name is not given
+   * again, for the record goes on naming them. Resolves to who they were.
+   */
+  removeUser(name: string, by: Actor): Promise<User>;
 }
 
 export function userAdministration(parts: AdministrationParts): UserAdministration {
-  const { stores, gate, secrets, clock } = parts;
+  const { stores, gate, secrets, lockouts, clock } = parts;
   const { users } = stores;
   const entry = entries(clock);
   // two changes at once must not make together what neither may alone
@@ -59,18 +67,23 @@ export function userAdministration(parts: AdministrationParts): UserAdministrati
   }
 
   /** What is open must go, too; what cannot be confirmed now is tried again until it is. */
-  async function shutOut({ id, name }: User, by: Actor): Promise<void> {
+  async function shutOut({ id, name }: User, how: string, by: Actor): Promise<void> {
     try {
       await gate.closeAllOf(id, by);
     } catch (error) {
       if (!(error instanceof AccessError)) throw error;
       const { code, message, cause } = error;
-      throw new AccessError(code, `User ${name} is disabled. ${message}`, { cause });
+      throw new AccessError(code, `User ${name} is ${how}. ${message}`, { cause });
     }
   }
 
   return {
-    users: () => users.list(),
+    users: (wanted) =>
+      pageOf(
+        wanted,
+        (page) => users.page(page),
+        ({ name }) => name,
+      ),
     user: (name) => userNamed(users, name),
 
     async addUser({ name, knockCode, pin, ...wanted }, by) {
@@ -102,8 +115,24 @@ export function userAdministration(parts: AdministrationParts): UserAdministrati
     async changeUser(name, wanted, by) {
       const user = await changing(() => change(name, wanted, by));
       // again, too, when the user was disabled already: something may have been left open
-      if (wanted.disabled) await shutOut(user, by);
+      if (wanted.disabled) await shutOut(user, 'disabled', by);
       return user;
+    },
+
+    async removeUser(name, by) {
+      const user = await changing(async () => {
+        const known = await userNamed(users, name);
+        const { id } = known;
+        await lockouts.endAllOf(id, by);
+        await users.remove(
+          id,
+          clock.now(),
+          entry(by, 'user-removed', { userId: id, detail: { name } }),
+        );
+        return known;
+      });
+      await shutOut(user, 'removed', by);
+      return { ...user, disabled: true };
     },
   };
 }

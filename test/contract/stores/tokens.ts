@@ -5,7 +5,7 @@ import { entry, refused, type Bench } from './bench.ts';
 export function tokensContract({ stores, audit }: Bench): void {
   const add = (tokenName: string, hash: string): ReturnType<Stores['tokens']['add']> =>
     stores.tokens.add(
-      { name: tokenName, role: 'auditor', createdAt: 5 },
+      { name: tokenName, role: 'auditor', createdAt: 5, expiresAt: null },
       hash,
       entry('token-created'),
     );

@@ -7,7 +7,7 @@ export function transactionsContract({ stores, addUser, wanted, addGrant, audit 
     const grant = await addGrant(user.id);
     const call = await stores.calls.begin(newCall(), entry('call-began'));
     const token = await stores.tokens.add(
-      { name: 'ops', role: 'admin', createdAt: 1 },
+      { name: 'ops', role: 'admin', createdAt: 1, expiresAt: null },
       'hash',
       entry('token-created'),
     );
@@ -36,7 +36,8 @@ export function transactionsContract({ stores, addUser, wanted, addGrant, audit 
       () => grants.end(grant.id, 5, 'expired', bad),
       () => calls.begin(newCall(), bad),
       () => calls.end(call.id, 5, 'failed', null, bad),
-      () => tokens.add({ name: 'more', role: 'admin', createdAt: 1 }, 'hash2', bad),
+      () =>
+        tokens.add({ name: 'more', role: 'admin', createdAt: 1, expiresAt: null }, 'hash2', bad),
       () => tokens.revoke(token.id, 5, bad),
     ];
     for (const change of changes) await refused(change(), 'store-failed');

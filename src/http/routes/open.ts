@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { aliveShape } from '../answers/status.ts';
+import { pageStyle } from '../openapi/page-style.ts';
+import { pageOf } from '../openapi/page.ts';
+import { route, type Route } from '../route.ts';
+
+/** What may be asked without a token, and tells strangers nothing of this house. */
+export const openRoutes = (document: () => object): Route[] => [
+  route({
+    id: 'readLife',
+    summary: 'Whether the process answers',
+    method: 'GET',
+    path: '/health',
+    may: 'anyone',
+    answers: { 200: aliveShape },
+    // eslint-disable-next-line typescript/require-await -- as all routes answer
+    answer: async () => ({ body: { ok: true } }),
+  }),
+  route({
+    id: 'readDescription',
+    summary: 'This description, as OpenAPI 3.1',
+    method: 'GET',
+    path: '/openapi.json',
+    may: 'anyone',
+    answers: { 200: z.looseObject({ openapi: z.string() }) },
+    // eslint-disable-next-line typescript/require-await -- as all routes answer
+    answer: async () => ({ body: document() }),
+  }),
+  route({
+    id: 'readReference',
+    summary: 'The same for people, as a page without any script',
+    method: 'GET',
+    path: '/reference',
+    may: 'anyone',
+    media: 'text/html; charset=utf-8',
+    policy:
+      "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    answers: { 200: z.string() },
+    // eslint-disable-next-line typescript/require-await -- as all routes answer
+    answer: async () => ({ body: pageOf(document()) }),
+  }),
+  route({
+    id: 'readReferenceStyle',
+    summary: 'The looks of that page',
+    method: 'GET',
+    path: '/reference.css',
+    may: 'anyone',
+    media: 'text/css; charset=utf-8',
+    answers: { 200: z.string() },
+    // eslint-disable-next-line typescript/require-await -- as all routes answer
+    answer: async () => ({ body: pageStyle }),
+  }),
+];

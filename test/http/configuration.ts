@@ -1,0 +1,51 @@
+const lockout = { forgiven: 4, first: 60, longest: 900, memory: 86_400 };
+
+/** A configuration as one that runs, with what must not be shown. */
+export const runningConfiguration = {
+  database: '/var/lib/dialgate/dialgate.db',
+  key_file: '/etc/dialgate/secret.key',
+  asterisk: {
+    url: 'http://127.0.0.1:8088',
+    username: 'dialgate-ari',
+    password_file: '/etc/dialgate/ari.password',
+    application: 'dialgate',
+  },
+  firewall: { kind: 'helper', socket: '/run/dialgate-helper/helper.sock' },
+  http: {
+    host: '127.0.0.1',
+    port: 8787,
+    admin_socket: '/run/dialgate/admin.sock',
+    names: [],
+    requests: { per_token: 3000, per_address: 600 },
+  },
+  access: {
+    services: ['web'],
+    open_for: 14_400,
+    longest: 43_200,
+    most_open: 3,
+    also_allow: ['198.51.100.0/24'],
+    user_lockout: lockout,
+    caller_lockout: lockout,
+    strangers_lockout: lockout,
+  },
+  entries: { grace: 86_400, most: 100 },
+  admission: {
+    at_once: 50,
+    per_caller_at_once: 2,
+    per_caller_per_hour: 20,
+    withheld_at_once: 10,
+    withheld_per_hour: 60,
+    per_minute: 120,
+    exceptions: [],
+    refuse_with: 'busy',
+    brake: { failures: 60, within: 600, for: 600 },
+  },
+  dialling: { country: '49', international: '00', trunk: '0' },
+  pairing: { enabled: true, window: 60, ipv6: 'address' },
+  second_factor: { issuer: 'gate.example' },
+  call: { first_key: 8, next_key: 5, longest: 600, longest_unrecognised: 180 },
+  speech: { language: 'en', languages: ['es'], offer: [], by_number: {}, cache: '/var/cache' },
+  external_address: { stun: ['stun.example.net:3478'], refresh: 600 },
+  reconcile_every: 10,
+  log: { level: 'info' },
+};
