@@ -54,6 +54,10 @@ function tokenDoor(rules: Administration, limits: Limits, now: () => Instant): R
       'WWW-Authenticate',
       given ? 'Bearer realm="dialgate", error="invalid_token"' : 'Bearer realm="dialgate"',
     );
+    rules.noteRefused({
+      reason: given ? 'bad-token' : 'no-token',
+      from: request.socket.remoteAddress ?? '',
+    });
     const wait = given ? badTokens.count(request.socket.remoteAddress ?? '', now()) : undefined;
     if (wait !== undefined) {
       response.set('Retry-After', String(wait));

@@ -1,11 +1,13 @@
 import { isUtf8 } from 'node:buffer';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import express, { type Express, type RequestHandler, type Response } from 'express';
 import type { Seconds } from '../domain/time.ts';
 import { checked } from './checked.ts';
 import { visitorOf } from './doors.ts';
 import { answerProblem } from './problems.ts';
 import { performed, type Performing, type Sent } from './perform.ts';
-import type { May, Method, Route } from './route.ts';
+import type { Method, Route } from './route.ts';
 
 const largestBody = 64 * 1024;
 
@@ -24,7 +26,10 @@ export function mount(app: Express, routes: readonly Route[], parts: Mounting): 
     for (const route of here) {
       const method = route.method.toLowerCase() as Lowercase<typeof route.method>;
       // the role before the body: who may not do it need not be listened to
-      const steps = [only(route.may), ...(route.method === 'GET' ? [] : [jsonOnly, readJson])];
+      const steps = [
+        only(route, parts.rules),
+        ...(route.method === 'GET' ? [] : [jsonOnly, readJson]),
+      ];
       at[method](...steps, answering(route, parts));
     }
     at.all(otherMethods(here.map((route) => route.method)));
@@ -44,13 +49,20 @@ function otherMethods(methods: readonly Method[]): RequestHandler {
   };
 }
 
-function only(may: May): RequestHandler {
-  return (_request, response, next) => {
-    const role = visitorOf(response)?.role;
+function only({ may, method, path }: Route, rules: Performing['rules']): RequestHandler {
+  return (request, response, next) => {
+    const visitor = visitorOf(response);
+    const role = visitor?.role;
     if (may === 'anyone' || (role !== undefined && may.includes(role))) {
       next();
       return;
     }
+    rules.noteRefused({
+      reason: 'forbidden',
+      from: request.socket.remoteAddress ?? 'unix socket',
+      by: visitor?.by,
+      what: `${method} ${path}`,
+    });
     answerProblem(response, 'forbidden', `This takes the role ${may.join(' or ')}.`);
   };
 }
@@ -95,7 +107,7 @@ function answering(route: Route, parts: Mounting): RequestHandler {
     };
     const work = performed(route, asked, request, parts);
     const answer = await inTime(work, parts, response);
-    if (answer) send(response, answer, route);
+    if (answer) await send(response, answer, route, asked.query);
   };
 }
 
@@ -123,7 +135,13 @@ async function inTime<T>(
   return answer;
 }
 
-function send(response: Response, answer: Sent, { media, policy }: Route): void {
+async function send(
+  response: Response,
+  answer: Sent,
+  route: Route,
+  query: Record<string, unknown>,
+): Promise<void> {
+  const { policy, media } = route;
   const { status = 200, location, etag, body, repeated } = answer;
   if (location !== undefined) response.set('Location', location);
   if (etag !== undefined) response.set('ETag', etag);
@@ -131,5 +149,13 @@ function send(response: Response, answer: Sent, { media, policy }: Route): void 
   if (policy !== undefined) response.set('Content-Security-Policy', policy);
   response.status(status);
   if (media === undefined) response.json(body);
-  else response.set('Content-Type', media).end(body);
+  else if (!isStream(body)) response.set('Content-Type', media).end(body);
+  else {
+    response.set('Content-Type', route.mediaOf?.(query) ?? media);
+    // as fast as it is read, and no further than to where the other side has gone
+    await pipeline(Readable.from(body), response);
+  }
 }
+
+const isStream = (body: unknown): body is AsyncIterable<string> =>
+  typeof body === 'object' && body !== null && Symbol.asyncIterator in body;

@@ -6,7 +6,7 @@ import type { Answer, Route } from './route.ts';
 import type { Turns } from './turns.ts';
 
 export interface Performing {
-  readonly rules: Pick<Administration, 'once'>;
+  readonly rules: Pick<Administration, 'once' | 'noteRefused'>;
   readonly turns: Turns;
 }
 

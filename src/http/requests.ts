@@ -125,10 +125,28 @@ export const callsWanted = z.strictObject({
   ...pageOf(callCursor),
 });
 
-export const auditWanted = z.strictObject({
+const auditSpan = {
   kind: z.enum(auditKinds, { error: `must be one of ${auditKinds.join(', ')}` }).optional(),
   userId: id.optional(),
   address: address.optional(),
   callId: id.optional(),
-  ...pageOf(auditCursor),
+  caller: text(
+    'must be a telephone number, or withheld, at most 64 characters',
+    (value) => /^[^\p{C}]{1,64}$/u.test(value),
+    { maxLength: 64, examples: ['15550123'] },
+  ).optional(),
+  actor: text(
+    'must be such as token:ops, cli:mira, call:12 or system',
+    (value) => /^(system|(token|cli|call):[A-Za-z0-9._-]{1,64})$/.test(value),
+    { examples: ['token:ops'] },
+  ).optional(),
+  from: timeTo('must be a time such as 2026-01-31T12:00:00Z').optional(),
+  to: timeTo('must be a time such as 2026-01-31T12:00:00Z').optional(),
+};
+
+export const auditWanted = z.strictObject({ ...auditSpan, ...pageOf(auditCursor) });
+
+export const auditExport = z.strictObject({
+  ...auditSpan,
+  format: z.enum(['ndjson', 'csv'], { error: 'must be ndjson or csv' }).default('ndjson'),
 });

@@ -21,6 +21,7 @@ export interface Answer {
   readonly location?: string;
   /** The state of the thing that is answered, or was made. */
   readonly etag?: string;
+  /** Pieces of text, made while they are sent, where it may be long. */
   readonly body: unknown;
 }
 
@@ -59,6 +60,8 @@ export interface Route<
   readonly hasTag?: boolean;
   /** The media type of an answer that is text; without it the answer is JSON. */
   readonly media?: string;
+  /** Where the query says which. */
+  mediaOf?(query: z.output<Query>): string;
   /** The Content-Security-Policy of an answer that is a page. */
   readonly policy?: string;
   /** The thing that is changed, as it is now: what If-Match is compared with. */

@@ -1,12 +1,13 @@
 import type { Administration } from '../access/administration.ts';
 import { describeApi } from './openapi/describe.ts';
 import type { RouteGroup } from './route.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { callRoutes } from './routes/calls.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { entryRoutes } from './routes/entries.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { lockoutRoutes } from './routes/lockouts.ts';
 import { openRoutes } from './routes/open.ts';
-import { recordRoutes } from './routes/records.ts';
 import { serviceRoutes } from './routes/services.ts';
 import { statusRoutes } from './routes/status.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -43,7 +44,7 @@ export function routesTo(rules: Administration): readonly RouteGroup[] {
     {
       name: 'Record',
       about: 'What was tried and done.',
-      routes: recordRoutes(rules),
+      routes: [...callRoutes(rules), ...auditRoutes(rules)],
     },
     {
       name: 'Tokens',

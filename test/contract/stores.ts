@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe } from 'vitest';
+import { answersContract } from './stores/answers.ts';
 import { createBench, type Closable } from './stores/bench.ts';
 import { callsContract } from './stores/calls.ts';
 import { entriesContract } from './stores/entries.ts';
 import { grantsContract } from './stores/grants.ts';
 import { lockoutsContract } from './stores/lockouts.ts';
+import { pagesContract } from './stores/pages.ts';
 import { recordContract } from './stores/record.ts';
 import { secondFactorsContract } from './stores/second-factors.ts';
 import { tokensContract } from './stores/tokens.ts';
@@ -28,6 +30,8 @@ export function storesContract(name: string, open: () => Closable): void {
     lockoutsContract(bench);
     tokensContract(bench);
     entriesContract(bench);
+    pagesContract(bench);
+    answersContract(bench);
     transactionsContract(bench);
   });
 }

@@ -37,9 +37,15 @@ export const operations: readonly Operation[] = allRoutes.map((route) => {
   return { route, method, path: `${there}${query}`, body: sent };
 });
 
+const checkpoint = { seq: 7, hash: '00'.repeat(32), at: 1, seal: '11'.repeat(32) };
+
 /** A house in which each of them can be done. */
 export async function furnished(changes: Parameters<typeof openHouse>[0] = {}): Promise<House> {
-  const house = await openHouse(changes);
+  const house = await openHouse({
+    ...changes,
+    // the record in memory is empty, and has nothing to keep the end of
+    rules: { checkpointAudit: () => Promise.resolve(checkpoint), ...changes.rules },
+  });
   const { stores, rules, clock } = house;
   const entry = { at: 1, actor: 'cli:local' } as const;
   // straight into the store: a real PIN's hash would cost 40 ms in each of these tests
@@ -58,8 +64,9 @@ export async function furnished(changes: Parameters<typeof openHouse>[0] = {}): 
   );
   await stores.calls.begin(
     { callerNumber: '15550123', dialled: '100', attestation: null, callBackOf: null, beganAt: 1 },
-    { ...entry, kind: 'call-began' },
+    { ...entry, kind: 'call-began', caller: '15550123' },
   );
+  rules.startAuditVerification();
   await rules.addToken({ name: 'spare', role: 'admin' }, 'cli:local');
   await rules.openGrant({ user: 'mira', address: '203.0.113.7' }, 'cli:local');
   await rules.addEntry({ label: 'office', target: '203.0.113.7' }, 'cli:local');

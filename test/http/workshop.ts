@@ -45,6 +45,7 @@ type Changes = Partial<Omit<HttpParts, 'rules'>> & {
   /** Rules that behave differently from the real ones. */
   readonly rules?: Partial<Administration>;
   readonly admission?: AdmissionCounts;
+  readonly configuration?: () => unknown;
 };
 
 /** The real rules behind the real API, on loopback or a socket, with a token for each role. */
@@ -52,13 +53,14 @@ export async function openHouse(changes: Changes = {}): Promise<House> {
   const clock = { now: Date.UTC(2025, 5, 1, 12) };
   const stores = createMemoryStores();
   const names = createFakeNames();
-  const { admission, rules: others, ...parts } = changes;
+  const { admission, configuration, rules: others, ...parts } = changes;
   const real = administrationOn({
     stores,
     names,
     clock: { now: () => clock.now },
     health: () => Promise.resolve(well),
     admission: () => admission,
+    ...(configuration && { configuration }),
   });
   const { secret: admin } = await real.addToken({ name: 'ops', role: 'admin' }, 'cli:local');
   const { secret: operator } = await real.addToken({ name: 'desk', role: 'operator' }, 'cli:local');

@@ -6,6 +6,7 @@ import { usualSettings } from '../../src/domain/user.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
 import { createStores } from '../../src/sqlite/stores.ts';
 import { migrations, newFolder } from './workshop.ts';
+import { testSeal } from '../fixtures/record-seal.ts';
 
 let folder: string;
 let path: string;
@@ -53,6 +54,24 @@ describe('migrations', () => {
     upgraded.close();
   });
 
+  it('keep the tokens of earlier releases, their numbers and their revocations', async () => {
+    const old = openDatabase(path, { migrations: folder });
+    old.exec(`
+      INSERT INTO tokens (name, role, hash, created_at, revoked_at)
+      VALUES ('ops', 'admin', 'h1', 5, NULL), ('gone', 'auditor', 'h2', 6, 7)`);
+    old.close();
+    const stores = createStores(openDatabase(path, { migrations }), testSeal);
+    const token = { expiresAt: null, revokedAt: null };
+    expect(await stores.tokens.list()).toEqual([
+      { id: 2, name: 'gone', role: 'auditor', createdAt: 6, expiresAt: null, revokedAt: 7 },
+      { ...token, id: 1, name: 'ops', role: 'admin', createdAt: 5 },
+    ]);
+    const entry = { at: 1, actor: 'system', kind: 'token-created' } as const;
+    const made = { name: 'desk', role: 'operator', createdAt: 8, expiresAt: 9 } as const;
+    expect(await stores.tokens.add(made, 'h3', entry)).toEqual({ ...made, id: 3, revokedAt: null });
+    stores.close();
+  });
+
   it('give the users and calls of the first release their usual settings', async () => {
     const old = openDatabase(path, { migrations: folder });
     old.exec(`
@@ -61,7 +80,7 @@ describe('migrations', () => {
       INSERT INTO calls (caller_number, dialled, began_at) VALUES ('555-0101', '100', 600);
       INSERT INTO lockouts VALUES ('user:1', 3, 700)`);
     old.close();
-    const stores = createStores(openDatabase(path, { migrations }));
+    const stores = createStores(openDatabase(path, { migrations }), testSeal);
     expect(await stores.users.byKnockCode('lookup')).toEqual({
       user: {
         ...usualSettings,

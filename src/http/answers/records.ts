@@ -29,6 +29,7 @@ export const auditShape = z
     grantId: number.optional(),
     callId: number.optional(),
     address: z.string().optional(),
+    caller: z.string().optional().describe('Of what belongs to a call: its telephone.'),
     detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   })
   .meta({ id: 'AuditRow' });
@@ -61,6 +62,7 @@ export const auditAnswer = (row: AuditRow): AuditAnswer => ({
   grantId: row.grantId,
   callId: row.callId,
   address: row.address,
+  caller: row.caller,
   detail: row.detail,
 });
 

@@ -99,6 +99,12 @@ const requestId = {
     schema: { type: 'string' },
   },
 };
+const done: Readonly<Record<string, string>> = {
+  201: 'It is made.',
+  202: 'It has begun.',
+  503: 'Not well.',
+};
+
 const etag = {
   ETag: { description: 'The state of the thing, for If-Match.', schema: { type: 'string' } },
 };
@@ -118,7 +124,7 @@ function answersOf(route: Route, schemas: Schemas): Json {
     Object.entries(answers).map(([status, shape]) => [
       status,
       {
-        description: status === '201' ? 'It is made.' : status === '503' ? 'Not well.' : 'Done.',
+        description: done[status] ?? 'Done.',
         headers: {
           ...requestId,
           ...(status === '201' && location),

@@ -18,6 +18,7 @@ export function tokensContract({ stores, audit }: Bench): void {
         name: 'night-audit',
         role: 'auditor',
         createdAt: 5,
+        expiresAt: null,
         revokedAt: null,
       });
       expect(await stores.tokens.byHash('h1')).toEqual(token);
