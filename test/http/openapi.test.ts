@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Ajv2020, type AnySchema } from 'ajv/dist/2020.js';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { namesTwice } from '../../src/http/openapi/describe.ts';
+import { problems } from '../../src/http/problem-codes.ts';
 import { allRoutes } from './described.ts';
 import { furnished, operations } from './operations.ts';
 import { ask, openHouse, type Answered, type House } from './workshop.ts';
@@ -159,4 +161,22 @@ it('describes what is asked as the schemas check it, and what is answered, times
 it('tells strangers nothing of this house: no version, no name', () => {
   expect(text).not.toContain('0.1.0');
   expect(text).not.toMatch(/203\.0\.113\.77|gate\.example/);
+});
+
+it('every problem is in the documented list, with its status, and no other', () => {
+  const guide = readFileSync(new URL('../../docs/rest.md', import.meta.url), 'utf8');
+  const [, table = ''] = guide.split('| `urn:dialgate:problem:…`');
+  const rows = [...table.split('\n\n')[0]!.matchAll(/^\| (`.*?`) +\| (\d{3}) /gm)];
+  const documented = rows.flatMap(([, codes = '', status]) =>
+    codes.split(', ').map((code) => [code.replaceAll('`', ''), Number(status)]),
+  );
+  const known = Object.entries(problems).map(([code, [status]]) => [code, status]);
+  expect(documented.sort()).toEqual(known.sort());
+});
+
+it('the linter that finds nothing finds what is wrong', async () => {
+  const config = await createConfig({ extends: ['recommended-strict'] });
+  const broken = text.replace('"operationId":"openGrant"', '"operationId":"closeGrant"');
+  const faults = await lintFromString({ source: broken, config });
+  expect(faults.map(({ ruleId }) => ruleId)).toContain('operation-operationId-unique');
 });
