@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { packageRoot } from '../lab/package-root.ts';
+import { audit } from './audit.ts';
 import { calls } from './calls.ts';
 import { fastCall } from './fast-call.ts';
 import { keyToOpen } from './key-to-open.ts';
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, (words: readonly string[]) => Promise<Res
   soak,
   refused,
   standing,
+  audit,
 };
 
 /**

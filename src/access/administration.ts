@@ -1,5 +1,5 @@
-import type { AuditRow, CallRecord } from '../domain/attempt.ts';
-import type { AuditFilter, Page } from '../domain/ports.ts';
+import { auditAdministration, type AuditAdministration } from './administration/audit.ts';
+import { callAdministration, type CallAdministration } from './administration/calls.ts';
 import {
   credentialAdministration,
   type CredentialAdministration,
@@ -8,23 +8,22 @@ import { entryAdministration, type EntryAdministration } from './administration/
 import { grantAdministration, type GrantAdministration } from './administration/grants.ts';
 import { lockoutAdministration, type LockoutAdministration } from './administration/lockouts.ts';
 import type { AdministrationParts } from './administration/parts.ts';
+import { repeatAdministration, type RepeatAdministration } from './administration/repeats.ts';
 import { serviceAdministration, type ServiceAdministration } from './administration/services.ts';
 import { statusAdministration, type StatusAdministration } from './administration/status.ts';
 import { tokenAdministration, type TokenAdministration } from './administration/tokens.ts';
 import { userAdministration, type UserAdministration } from './administration/users.ts';
 
+export type { SeenCall } from './administration/calls.ts';
 export type { NewSheetResult, NewTotpResult } from './administration/credentials.ts';
-export type { SeenGrant } from './administration/grants.ts';
 export { isLockoutSubject, type SeenLockout } from './administration/lockouts.ts';
+export type { ExportFormat } from './audit/export.ts';
+export type { RefusedRequest } from './refused-requests.ts';
 export type { AdministrationParts } from './administration/parts.ts';
+export type { PageOf } from './paging.ts';
 export type { SeenService } from './administration/services.ts';
 export type { Health, Status } from './administration/status.ts';
 export type { NewUserResult } from './administration/users.ts';
-
-interface RecordAdministration {
-  calls(page: Page): Promise<CallRecord[]>;
-  audit(filter: AuditFilter): Promise<AuditRow[]>;
-}
 
 /** What administrators may do, whichever door they came by. Rejections are AccessError. */
 export type Administration = UserAdministration &
@@ -35,10 +34,11 @@ export type Administration = UserAdministration &
   TokenAdministration &
   ServiceAdministration &
   StatusAdministration &
-  RecordAdministration;
+  CallAdministration &
+  RepeatAdministration &
+  AuditAdministration;
 
 export function createAdministration(parts: AdministrationParts): Administration {
-  const { calls, audit } = parts.stores;
   return {
     ...userAdministration(parts),
     ...credentialAdministration(parts),
@@ -48,7 +48,8 @@ export function createAdministration(parts: AdministrationParts): Administration
     ...tokenAdministration(parts),
     ...serviceAdministration(parts),
     ...statusAdministration(parts),
-    calls: (page) => calls.list(page),
-    audit: (filter) => audit.list(filter),
+    ...callAdministration(parts),
+    ...repeatAdministration(parts),
+    ...auditAdministration(parts),
   };
 }

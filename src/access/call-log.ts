@@ -1,9 +1,11 @@
 import type { AddressRefusal } from '../domain/address-rules.ts';
 import type { Address } from '../domain/address.ts';
 import type { CallOutcome, CallRecord } from '../domain/attempt.ts';
+import type { Dialling } from '../domain/phone-number.ts';
 import type { Stores } from '../domain/ports.ts';
 import type { Clock } from '../domain/time.ts';
 import type { Attestation } from '../domain/user.ts';
+import { callerOf } from './caller.ts';
 
 /** Puts calls on record, from the first ring to whatever end they come to. */
 export interface CallLog {
@@ -26,7 +28,11 @@ export interface CallLog {
   endInterrupted(): Promise<number>;
 }
 
-export function createCallLog(stores: Pick<Stores, 'calls' | 'audit'>, clock: Clock): CallLog {
+export function createCallLog(
+  stores: Pick<Stores, 'calls' | 'audit'>,
+  clock: Clock,
+  dialling: Dialling,
+): CallLog {
   async function ended(callId: number, outcome: CallOutcome, userId: number | null): Promise<void> {
     const at = clock.now();
     await stores.calls.end(callId, at, outcome, userId, {
@@ -49,6 +55,7 @@ export function createCallLog(stores: Pick<Stores, 'calls' | 'audit'>, clock: Cl
           at: beganAt,
           actor: 'system',
           kind: 'call-began',
+          caller: callerOf(callerNumber, dialling),
           detail: {
             caller: callerNumber ?? 'withheld',
             dialled,

@@ -35,6 +35,12 @@ access:
 entries:
   grace: 24h                  # how long a name that is not answered keeps its last addresses
 
+# The record of what was tried and done (docs/audit.md).
+audit:
+  # keep: 730d                # how old a row may become; all are kept without it
+  # checkpoints: /mnt/elsewhere/dialgate.checkpoints   # better not on this host
+  checkpoint_every: 1h
+
 # How numbers are dialled where the PBX stands, so that one number is one number
 # however it is presented; in quotes. In North America: "1", "011" and "1".
 dialling:

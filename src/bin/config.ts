@@ -57,6 +57,13 @@ const configFile = z.strictObject({
       admin_socket: path.default('/run/dialgate/admin.sock'),
       /** Names by which browsers may reach us, besides localhost (they are checked against rebinding). */
       names: z.array(z.string().min(1)).default([]),
+      /** The most requests in a minute; those from an address count until they show a good token. */
+      requests: z
+        .strictObject({
+          per_token: z.int().min(1).max(10_000_000).default(3000),
+          per_address: z.int().min(1).max(10_000_000).default(600),
+        })
+        .prefault({}),
     })
     .prefault({}),
   access: z.strictObject({
@@ -74,6 +81,16 @@ const configFile = z.strictObject({
       /** How long the last addresses of a name are kept while it fails. */
       grace: duration.default(86_400),
       most: z.int().min(1).max(100_000).default(100_000),
+    })
+    .prefault({}),
+  audit: z
+    .strictObject({
+      /** How old a row may become; without it all are kept. */
+      keep: duration.refine((s) => s >= 86_400, 'a duration of at least 1d').optional(),
+      most_rows: z.int().min(100_000).max(1_000_000_000).default(20_000_000),
+      /** Where checkpoints are kept; without it beside the database. */
+      checkpoints: path.optional(),
+      checkpoint_every: duration.default(3600),
     })
     .prefault({}),
   admission: admissionRules,

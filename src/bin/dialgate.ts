@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { run } from '../cli/program.ts';
+import { openAudit } from './audit.ts';
 import { checkConfig } from './check-config.ts';
 import { readConfig } from './config.ts';
 import { doctor } from './doctor.ts';
@@ -17,6 +18,7 @@ process.exitCode = await run(
     checkConfig,
     doctor,
     withRest,
+    audit: openAudit,
     guard: openGuard,
     sshConnection,
     print: (line) => void process.stdout.write(`${line}\n`),

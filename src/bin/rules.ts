@@ -6,6 +6,7 @@ import {
   type Health,
 } from '../access/administration.ts';
 import type { AdmissionCounts } from '../access/admission.ts';
+import { createRecordSeal } from '../access/audit/seal.ts';
 import { createEntries, type Entries } from '../access/entries.ts';
 import { createGate, type Gate } from '../access/gate.ts';
 import type { LockoutRules } from '../access/lockout-rules.ts';
@@ -13,7 +14,7 @@ import { createLockouts, type Lockouts } from '../access/lockouts.ts';
 import { createSecondFactors } from '../access/second-factors.ts';
 import { createSecrets, type Secrets } from '../access/secrets.ts';
 import type { AddressRules } from '../domain/address-rules.ts';
-import { parseAddress, type Address } from '../domain/address.ts';
+import { networkText, parseAddress, type Address } from '../domain/address.ts';
 import type { Firewall, Names, Stores } from '../domain/ports.ts';
 import { systemClock } from '../domain/time.ts';
 import { DryRunFirewall } from '../firewall/dry-run.ts';
@@ -25,6 +26,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { readKey } from './key-file.ts';
+import { openRecordKeeping, type Record } from './record.ts';
 import { programRoot, version } from './version.ts';
 
 /** The rules with their real adapters behind them: all but the telephone and the doors. */
@@ -39,6 +41,7 @@ export interface House {
   readonly secrets: Secrets;
   readonly lockouts: Lockouts;
   readonly administration: Administration;
+  readonly record: Record;
   close(): void;
 }
 
@@ -67,7 +70,8 @@ export const languagesOf = ({ speech }: Config): readonly string[] => [
 /** @throws AccessError naming what cannot be used and the mend. */
 export function openHouse(parts: HouseParts): House {
   const { config, log, externalAddress, asteriskHealth, admission } = parts;
-  const secrets = createSecrets(readKey(config.key_file));
+  const key = readKey(config.key_file);
+  const secrets = createSecrets(key);
   if (!existsSync(config.database)) {
     log.warn(
       { event: 'new-database', path: config.database },
@@ -75,7 +79,7 @@ export function openHouse(parts: HouseParts): House {
     );
   }
   const database = openDatabase(config.database, { migrations: join(programRoot, 'db') });
-  const stores = createStores(database);
+  const stores = createStores(database, createRecordSeal(key));
   const firewall = chooseFirewall(config, log);
   const addressRules = (): AddressRules => ({
     own: [externalAddress(), ...interfaceAddresses()].filter((a) => a !== undefined),
@@ -106,8 +110,11 @@ export function openHouse(parts: HouseParts): House {
     },
   });
   const lockouts = createLockouts({ stores, clock: systemClock, rules: lockoutRules(config) });
+  const record = openRecordKeeping({ config, stores, key, log });
   const administration = createAdministration({
     stores,
+    record: record.record,
+    refusedRequests: record.refusedRequests,
     gate,
     entries,
     names,
@@ -126,6 +133,12 @@ export function openHouse(parts: HouseParts): House {
     usualServices: config.access.services,
     callsBack: config.call_back !== undefined,
     admission,
+    configuration: () => ({
+      ...config,
+      // a URL may hold a password
+      asterisk: { ...config.asterisk, url: new URL(config.asterisk.url).origin },
+      access: { ...config.access, also_allow: config.access.also_allow.map(networkText) },
+    }),
     health: () => health(stores, firewall, asteriskHealth),
   });
   return {
@@ -138,6 +151,7 @@ export function openHouse(parts: HouseParts): House {
     secrets,
     lockouts,
     administration,
+    record,
     close() {
       if (firewall instanceof HelperClient) firewall.stop();
       stores.close();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { pino, type Logger } from 'pino';
 import type { Admission } from '../access/admission.ts';
 import { createCallLog } from '../access/call-log.ts';
@@ -83,19 +84,27 @@ async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void>
   admission = openAdmission(config, stores, log);
   taken.push(() => admission?.stop());
 
-  const callLog = createCallLog(stores, systemClock);
+  const callLog = createCallLog(stores, systemClock, config.dialling);
   const interrupted = await callLog.endInterrupted();
   if (interrupted > 0)
     log.warn({ event: 'interrupted', calls: interrupted }, 'calls were cut off by a crash');
+  const { checkpoints, upkeep, refusedRequests, suspect } = house.record;
+  await suspect();
   await stores.audit.append({
     at: Date.now(),
     actor: 'system',
     kind: 'server-started',
-    detail: { version },
+    // another digest than the last time: somebody has changed the configuration
+    detail: { version, configuration: digestOf(config) },
   });
+  taken.push(() => checkpoints.stop());
   taken.push(async () => {
     await stores.audit.append({ at: Date.now(), actor: 'system', kind: 'server-stopped' });
   });
+  taken.push(() => refusedRequests.stop());
+  checkpoints.start();
+  upkeep.start();
+  taken.push(() => upkeep.stop());
 
   // a helper that is away now is none of this: calls will say that nothing was opened
   const limits = await house.firewall.limits().catch(() => undefined);
@@ -130,6 +139,10 @@ async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void>
   });
   exchange.start((line) => takeCall(line, parts));
   taken.push(() => exchange.stop());
+}
+
+function digestOf(config: Config): string {
+  return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 16);
 }
 
 /** The first start renders hundreds of sentences: whoever waits shall see that it goes on. */

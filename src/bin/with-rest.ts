@@ -35,7 +35,15 @@ function nobodyServes(error: unknown): boolean {
 }
 
 function clientAt(socketPath: string): RestClient {
-  return createClient({ socketPath, cliUser: userInfo().username });
+  return createClient({ socketPath, cliUser: cliUser() });
+}
+
+/** For the record; by way of sudo everybody would be root. */
+export function cliUser(
+  user = userInfo().username,
+  sudoUser = process.env['SUDO_USER'] ?? '',
+): string {
+  return user === 'root' && sudoUser !== '' && sudoUser !== user ? `${sudoUser}-as-${user}` : user;
 }
 
 async function withoutServer<T>(

@@ -1,3 +1,4 @@
+import type { AuditSpan, Checkpoint, Verdict } from '../domain/audit.ts';
 import type { AdminConnection } from '../domain/guard.ts';
 import type { GuardControl } from '../domain/ports.ts';
 import type { RestClient } from '../http/client.ts';
@@ -16,6 +17,24 @@ export interface DoctorFinding {
   readonly mend: string | null;
 }
 
+/** The record, read from the disk. Rejections are AccessError. */
+export interface AuditDoings {
+  /** Where checkpoints are kept. */
+  readonly checkpointFile: string;
+  /** @param checkpoints a file of them. @param progress how far, and how far it goes. */
+  verify(
+    checkpoints: string | undefined,
+    progress: (seq: number, of: number) => void,
+  ): Promise<{ readonly verdict: Verdict; readonly unreadable: number }>;
+  /** Oldest first; the next piece is not read before the last one is written. */
+  export(
+    span: AuditSpan,
+    format: 'ndjson' | 'csv',
+    write: (text: string) => Promise<void>,
+  ): Promise<void>;
+  checkpoint(): Promise<Checkpoint>;
+}
+
 /** What the commands have done for them by the composition root. Rejections are AccessError. */
 export interface Doings {
   readonly version: string;
@@ -29,6 +48,8 @@ export interface Doings {
   doctor(config: string, helperConfig: string | undefined): Promise<readonly DoctorFinding[]>;
   /** Runs work against the running server, or against the database where none runs. */
   withRest<T>(config: string, work: (rest: RestClient) => Promise<T>): Promise<T>;
+  /** The record of the configured database. */
+  audit(config: string): AuditDoings;
   /** The guard, at the named socket or where it usually is. */
   guard(config: string, socket: string | undefined): GuardControl;
   /** How the administrator came here, when by SSH. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AccessError } from '../domain/access-error.ts';
-import { auditCommand, callsCommand } from './records.ts';
+import { auditCommand, tellTerminal } from './audit.ts';
+import { callsCommand } from './records.ts';
 import type { Asked, Doings } from './doings.ts';
 import { doctorCommand } from './doctor.ts';
 import { grantCommand } from './grants.ts';
@@ -54,7 +55,7 @@ export function program(doings: Doings): Command {
   root.addCommand(userCommand(asked));
   root.addCommand(grantCommand(asked));
   root.addCommand(hostCommand(asked));
-  root.addCommand(auditCommand(asked));
+  root.addCommand(auditCommand(asked, () => doings.audit(config()), tellTerminal));
   root.addCommand(callsCommand(asked));
   root.addCommand(tokenCommand(asked));
   root.addCommand(lockoutCommand(asked));

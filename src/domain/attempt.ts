@@ -32,6 +32,7 @@ export const auditKinds = [
   'user-changed', // detail names what was changed, and to what
   'user-disabled',
   'user-enabled',
+  'user-removed',
   'pin-reset',
   'knock-code-reset',
   'second-factor-set',
@@ -45,6 +46,12 @@ export const auditKinds = [
   'name-changed', // an entry's name means other addresses now
   'name-failing', // it is not answered: its last addresses are kept for a while
   'name-recovered',
+  'access-refused', // a request without a good token, or beyond its role; detail.reason and detail.count
+  'audit-sealed', // rows of an older release were sealed as they were found; detail.through
+  'audit-removed', // rows were removed for their age; detail says how many of which kinds
+  'audit-exported',
+  'audit-checkpoint-failed', // a checkpoint could not be put somewhere
+  'audit-suspect', // the record does not fit its last checkpoint
   'server-started',
   'server-stopped',
 ] as const;
@@ -60,6 +67,8 @@ export interface AuditEntry {
   readonly grantId?: number | undefined;
   readonly callId?: number | undefined;
   readonly address?: Address | undefined;
+  /** The telephone, in the one form of its number, or `withheld`; the store adds it to what belongs to a call. */
+  readonly caller?: string | undefined;
   readonly detail?: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 
@@ -69,13 +78,15 @@ export interface AuditRow extends AuditEntry {
 }
 
 /** How a telephone call ended, for the record. */
-export type CallOutcome =
-  | 'opened' // at least one address was opened
-  | 'called-back' // the caller was known, and we phoned them
-  | 'refused' // three tries, none right
-  | 'abandoned' // the caller hung up, or said nothing
-  | 'failed' // we could not do what was asked (firewall, speech, store)
-  | 'interrupted'; // our process or Asterisk died during the call
+export const callOutcomes = [
+  'opened', // at least one address was opened
+  'called-back', // the caller was known, and we phoned them
+  'refused', // three tries, none right
+  'abandoned', // the caller hung up, or said nothing
+  'failed', // we could not do what was asked (firewall, speech, store)
+  'interrupted', // our process or Asterisk died during the call
+] as const;
+export type CallOutcome = (typeof callOutcomes)[number];
 
 export interface CallRecord {
   readonly id: number;

@@ -7,14 +7,8 @@
  * entry concerns a row just made, the store fills in its id.
  */
 import type { Address, Family } from './address.ts';
-import type {
-  AuditEntry,
-  AuditKind,
-  AuditRow,
-  CallOutcome,
-  CallRecord,
-  NewCallRecord,
-} from './attempt.ts';
+import type { AuditLog } from './audit-ports.ts';
+import type { AuditEntry, CallOutcome, CallRecord, NewCallRecord } from './attempt.ts';
 import type { Entry, EntrySettings, NewEntry, Resolution, Target } from './entry.ts';
 import type { Grant, GrantEnd, NewGrant } from './grant.ts';
 import type {
@@ -27,9 +21,11 @@ import type {
 import type { Failures } from './lockout.ts';
 import type { PhoneNumber } from './phone-number.ts';
 import type { Instant, Seconds } from './time.ts';
-import type { Role, Token } from './token.ts';
+import type { Token } from './token.ts';
 import type { NewUser, User, UserSecrets, UserSettings } from './user.ts';
 
+export type * from './audit.ts';
+export type * from './audit-ports.ts';
 export type * from './firewall.ts';
 
 export interface Page {
@@ -39,6 +35,15 @@ export interface Page {
   readonly limit: number;
 }
 
+/** Pages in the order of names. */
+export interface NamePage {
+  /** Names that come after this one. */
+  readonly after?: string | undefined;
+  /** 1 to 1000. */
+  readonly limit: number;
+}
+
+/** Users who have been removed are in none of this, save that their names stay taken. */
 export interface UserStore {
   /** @throws AccessError `conflict` when the name or the knock code is taken. */
   add(user: NewUser, secrets: Omit<UserSecrets, 'totp'>, entry: AuditEntry): Promise<User>;
@@ -48,12 +53,15 @@ export interface UserStore {
   secretsOf(id: number): Promise<UserSecrets | undefined>;
   /** By name. */
   list(): Promise<User[]>;
+  page(page: NamePage): Promise<User[]>;
   /** Of the enabled users: how many there are, and how many of them have a second factor. */
   countEnabled(): Promise<{ readonly all: number; readonly withSecondFactor: number }>;
   /** Whether it is on any enabled user's list. */
   hasNumber(number: PhoneNumber): Promise<boolean>;
   /** @throws AccessError `not-found`. */
   change(id: number, changes: Partial<UserSettings>, entry: AuditEntry): Promise<User>;
+  /** What they identified with goes; their grants and their name stay on record. @throws AccessError `not-found`. */
+  remove(id: number, at: Instant, entry: AuditEntry): Promise<void>;
   /** @throws AccessError `not-found`. */
   setPin(id: number, pinHash: string, entry: AuditEntry): Promise<void>;
   /** @throws AccessError `not-found`, or `conflict` when the knock code is another's. */
@@ -82,6 +90,13 @@ export interface Renewal {
   readonly entry: AuditEntry;
 }
 
+export interface GrantFilter extends Page {
+  /** Those alone that have not ended on record. */
+  readonly unended?: boolean | undefined;
+  readonly userId?: number | undefined;
+  readonly address?: Address | undefined;
+}
+
 export interface GrantStore {
   /** Those that the new grant renews end with it, in the same transaction; one that has ended already is left alone. */
   add(grant: NewGrant, entry: AuditEntry, renews?: readonly Renewal[]): Promise<Grant>;
@@ -92,7 +107,12 @@ export interface GrantStore {
   unendedOf(userId: number): Promise<Grant[]>;
   /** @throws AccessError `not-found`, or `conflict` when it has ended already. */
   end(id: number, at: Instant, end: GrantEnd, entry: AuditEntry): Promise<void>;
-  list(page: Page): Promise<Grant[]>;
+  list(filter: GrantFilter): Promise<Grant[]>;
+}
+
+export interface CallFilter extends Page {
+  readonly userId?: number | undefined;
+  readonly callerNumber?: string | undefined;
 }
 
 export interface CallStore {
@@ -112,20 +132,8 @@ export interface CallStore {
   recognisedFrom(userId: number, callerNumber: string, since: Instant): Promise<boolean>;
   /** Calls without an end, such as those that a crash left. */
   unended(): Promise<CallRecord[]>;
-  list(page: Page): Promise<CallRecord[]>;
-}
-
-export interface AuditFilter extends Page {
-  readonly kind?: AuditKind | undefined;
-  readonly userId?: number | undefined;
-  readonly address?: Address | undefined;
-  readonly callId?: number | undefined;
-}
-
-export interface AuditLog {
-  append(entry: AuditEntry): Promise<AuditRow>;
-  /** Newest first. */
-  list(filter: AuditFilter): Promise<AuditRow[]>;
+  byId(id: number): Promise<CallRecord | undefined>;
+  list(filter: CallFilter): Promise<CallRecord[]>;
 }
 
 /**
@@ -135,10 +143,24 @@ export interface AuditLog {
 export type LockoutSubject =
   `caller:${string}` | `user:${number}` | `user:${number}/caller:${string}`;
 
+export interface FailuresOf {
+  readonly subject: LockoutSubject;
+  readonly failures: Failures;
+}
+
+/** The latest first; at the same time, by subject. */
+export interface LockoutPage {
+  /** Those that come after this one. */
+  readonly after?: { readonly lastAt: Instant; readonly subject: string } | undefined;
+  /** 1 to 1000. */
+  readonly limit: number;
+}
+
 export interface LockoutStore {
   failuresOf(subject: LockoutSubject): Promise<Failures>;
   /** All with failures that are not forgotten, the latest first. */
-  list(): Promise<{ readonly subject: LockoutSubject; readonly failures: Failures }[]>;
+  list(): Promise<FailuresOf[]>;
+  page(page: LockoutPage): Promise<FailuresOf[]>;
   /** Forgets failures from before an instant; returns how many subjects had no other. */
   forgetBefore(at: Instant): Promise<number>;
   /** Writes all of them, with the entries that explain them, in one transaction. */
@@ -150,16 +172,39 @@ export interface LockoutStore {
 
 export interface TokenStore {
   /** @throws AccessError `conflict` when the name is taken. */
-  add(
-    token: { name: string; role: Role; createdAt: Instant },
-    hash: string,
-    entry: AuditEntry,
-  ): Promise<Token>;
-  /** The live token with this hash; revoked ones are not found. */
+  add(token: Omit<Token, 'id' | 'revokedAt'>, hash: string, entry: AuditEntry): Promise<Token>;
+  /** The token with this hash, also one whose time is over; revoked ones are not found. */
   byHash(hash: string): Promise<Token | undefined>;
   list(): Promise<Token[]>;
+  page(page: NamePage): Promise<Token[]>;
+  byName(name: string): Promise<Token | undefined>;
   /** @throws AccessError `not-found`, or `conflict` when revoked already. */
   revoke(id: number, at: Instant, entry: AuditEntry): Promise<void>;
+}
+
+/** What was asked under a key, so that it is done once however often it is asked. */
+export interface KeptAnswer {
+  /** Keyed hash of what was asked. */
+  readonly request: string;
+  readonly beganAt: Instant;
+  /** Sealed; null until it is known. */
+  readonly answer: string | null;
+}
+
+export interface AnswerStore {
+  /** Takes the key, unless it is taken: then it is told by what. */
+  take(
+    lookup: string,
+    owner: string,
+    request: string,
+    at: Instant,
+  ): Promise<KeptAnswer | undefined>;
+  keep(lookup: string, answer: string): Promise<void>;
+  /** The key is free again. */
+  release(lookup: string): Promise<void>;
+  countOf(owner: string): Promise<number>;
+  /** At most a thousand of them at a time. */
+  forgetBefore(at: Instant): Promise<number>;
 }
 
 /** The standing entries. What names mean is kept with them. */
@@ -207,6 +252,7 @@ export interface Stores {
   readonly lockouts: LockoutStore;
   readonly tokens: TokenStore;
   readonly entries: EntryStore;
+  readonly answers: AnswerStore;
 }
 
 /** What names mean: DNS. Nothing here rejects, and all of it ends within the adapter's own time limit. */

@@ -32,7 +32,7 @@ export function openDatabase(
   try {
     makePrivate(path);
     database = new Sqlite(path, { timeout: busyTimeout });
-    checkOurs(database, path);
+    if (checkOurs(database)) checkWhole(database, path);
     configure(database);
     migrate(database, known, (options.now ?? Date.now)());
     gatherStatistics(database);
@@ -56,7 +56,7 @@ export function inspectDatabase(path: string, options: { readonly migrations: st
   try {
     accessSync(path, constants.W_OK);
     database = new Sqlite(path, { readonly: true, timeout: busyTimeout });
-    checkOurs(database, path);
+    if (checkOurs(database)) checkWhole(database, path);
     checkMigrations(database, known);
   } catch (cause) {
     const error = accessErrorOf(cause);
@@ -80,7 +80,8 @@ function makePrivate(path: string): void {
   }
 }
 
-function checkOurs(database: Database, path: string): void {
+/** @throws AccessError `store-failed` when it is another program's; answers whether there is anything in it. */
+export function checkOurs(database: Database): boolean {
   // in this order: a process that makes the database beside us marks it first
   const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
   const id = database.pragma('application_id', { simple: true });
@@ -90,7 +91,10 @@ function checkOurs(database: Database, path: string): void {
       'This database belongs to another program. Check the configured path.',
     );
   }
-  if (tables === 0) return;
+  return tables !== 0;
+}
+
+function checkWhole(database: Database, path: string): void {
   const verdict = database.pragma('quick_check(1)', { simple: true });
   if (verdict !== 'ok') {
     throw new AccessError(

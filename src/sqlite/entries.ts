@@ -3,7 +3,7 @@ import { AccessError } from '../domain/access-error.ts';
 import type { Address } from '../domain/address.ts';
 import { targetText, unresolved, type Entry, type Target } from '../domain/entry.ts';
 import type { EntryStore } from '../domain/ports.ts';
-import type { AuditWriter } from './audit-log.ts';
+import type { AuditWriter } from './audit-writer.ts';
 import { instant, listOf, listText, pageBounds } from './columns.ts';
 import { createResolutionStore } from './resolutions.ts';
 import type { Transactions } from './transactions.ts';

@@ -1,6 +1,9 @@
 import type { Database } from 'better-sqlite3';
-import type { Stores } from '../domain/ports.ts';
-import { createAuditLog, createAuditWriter } from './audit-log.ts';
+import type { AuditKeeping, RecordSeal, Stores } from '../domain/ports.ts';
+import { createAuditKeeping } from './audit-keeping.ts';
+import { createAuditLog } from './audit-log.ts';
+import { createAuditWriter } from './audit-writer.ts';
+import { createAnswerStore } from './answers.ts';
 import { createCallStore } from './calls.ts';
 import { createEntryStore } from './entries.ts';
 import { createGrantStore } from './grants.ts';
@@ -13,9 +16,12 @@ import { createUserStore } from './users.ts';
  * The stores on one open database. `close` folds the write-ahead log back into
  * the file; work asked for afterwards is refused with `store-failed`.
  */
-export function createStores(database: Database): Stores & { close(): void } {
+export function createStores(
+  database: Database,
+  seal: RecordSeal,
+): Stores & { readonly keeping: AuditKeeping; close(): void } {
   const transactions = createTransactions(database);
-  const write = createAuditWriter(database);
+  const write = createAuditWriter(database, seal);
   return {
     users: createUserStore(database, transactions, write),
     grants: createGrantStore(database, transactions, write),
@@ -24,6 +30,8 @@ export function createStores(database: Database): Stores & { close(): void } {
     lockouts: createLockoutStore(database, transactions, write),
     tokens: createTokenStore(database, transactions, write),
     entries: createEntryStore(database, transactions, write),
+    keeping: createAuditKeeping(database, transactions, seal, write),
+    answers: createAnswerStore(database, transactions),
     close: () => {
       database.close();
     },

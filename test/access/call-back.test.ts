@@ -139,7 +139,11 @@ test('a call back that fails is on record with why', async () => {
 
 test('the call log keeps what a call came with, and which one it answers', async () => {
   const { door } = await house();
-  const log = createCallLog(door.stores, { now: () => door.now });
+  const log = createCallLog(
+    door.stores,
+    { now: () => door.now },
+    { international: '00', trunk: '', country: '' },
+  );
   const call = await log.began({ callerNumber: null, dialled: '100', attestation: 'A' });
   const back = await log.began({
     callerNumber: '5550123',

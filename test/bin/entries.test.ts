@@ -16,6 +16,7 @@ import { openDatabase } from '../../src/sqlite/database.ts';
 import { createStores } from '../../src/sqlite/stores.ts';
 import { startDnsServer, type DnsServer } from '../fixtures/dns-server.ts';
 import { freeUdpPort } from '../fixtures/free-ports.ts';
+import { testSeal } from '../fixtures/record-seal.ts';
 
 /** The standing entries of a server, from the record to the gate, with a real database and real DNS. */
 
@@ -50,7 +51,7 @@ afterEach(async () => {
 
 function start(dns: string): void {
   const migrations = resolve(import.meta.dirname, '../../db');
-  stores = createStores(openDatabase(join(folder, 'dialgate.db'), { migrations }));
+  stores = createStores(openDatabase(join(folder, 'dialgate.db'), { migrations }), testSeal);
   const gate = createGate({
     stores,
     firewall,

@@ -63,7 +63,7 @@ test.each([
   [['grant', 'open', 'nobody', '203.0.113.7'], 1, /no user named nobody/],
   [['grant', 'close', '0'], 2, /whole number above 0/],
   [['grant', 'close', '1; DROP TABLE grants'], 2, /whole number above 0/],
-  [['token', 'add', 'x', '--role', 'god'], 2, /admin, auditor/],
+  [['token', 'add', 'x', '--role', 'god'], 2, /admin, operator, auditor/],
   [['user', 'add', '../etc/passwd'], 1, /name must be 1 to 64 letters/],
   [['no-such-thing'], 2, /unknown command/],
 ])('%j ends with %d and says why', async (words, status, why) => {

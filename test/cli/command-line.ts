@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { AdmissionCounts } from '../../src/access/admission.ts';
-import type { DoctorFinding } from '../../src/cli/doings.ts';
+import type { AuditDoings, DoctorFinding } from '../../src/cli/doings.ts';
 import { run } from '../../src/cli/program.ts';
 import type { AdminConnection } from '../../src/domain/guard.ts';
 import type { Stores } from '../../src/domain/ports.ts';
@@ -34,7 +34,17 @@ interface Place {
   findings: DoctorFinding[];
   /** How the administrator came here; to be changed by a test. */
   connection: AdminConnection | null;
+  /** The record on the disk; to be changed by a test. */
+  audit: AuditDoings;
 }
+
+const unread = (): Promise<never> => Promise.reject(new Error('no record is read here'));
+const noAudit: AuditDoings = {
+  checkpointFile: '/nowhere',
+  verify: unread,
+  export: unread,
+  checkpoint: unread,
+};
 
 let place: Place;
 
@@ -78,6 +88,7 @@ beforeEach(async () => {
     warnings: [],
     findings: [],
     connection: null,
+    audit: noAudit,
   };
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
     place.complaints += String(text);
@@ -99,6 +110,7 @@ export const dialgate = (...words: string[]): Promise<number> =>
       checkConfig: async () => ['ok     all'],
       doctor: async () => place.findings,
       withRest: (_, work) => work(createClient({ socketPath: place.door.at, cliUser: 'root' })),
+      audit: () => place.audit,
       guard: (_, socket) => new GuardClient(socket ?? join(place.folder, 'guard.sock')),
       sshConnection: () => place.connection,
       print: (line) => void place.printed.push(line),

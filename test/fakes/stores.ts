@@ -2,10 +2,20 @@ import { AccessError } from '../../src/domain/access-error.ts';
 import type { AuditRow, CallRecord } from '../../src/domain/attempt.ts';
 import type { Grant } from '../../src/domain/grant.ts';
 import { noFailures, type Failures } from '../../src/domain/lockout.ts';
-import type { AuditFilter, LockoutSubject, Stores } from '../../src/domain/ports.ts';
+import type { AuditFilter, FailuresOf, LockoutSubject, Stores } from '../../src/domain/ports.ts';
 import type { Token } from '../../src/domain/token.ts';
+import { createMemoryAnswers } from './answers.ts';
 import { createMemoryEntries } from './entries.ts';
-import { byName, change, createMemory, found, instant, paged } from './memory.ts';
+import {
+  byName,
+  change,
+  checkedLimit,
+  createMemory,
+  found,
+  instant,
+  namePaged,
+  paged,
+} from './memory.ts';
 import { createMemoryUsers, type MemoryUser } from './users.ts';
 
 /** The stores in memory, held to test/contract/stores.ts like the real ones. */
@@ -25,6 +35,11 @@ export function createMemoryStores(): Stores & { close(): void } {
   });
   const unended = (wanted: (grant: Grant) => boolean): Promise<Grant[]> =>
     perform(() => grants.filter((g) => g.end === null && wanted(g)).map(named));
+
+  const failuresOfAll = (): FailuresOf[] =>
+    [...lockouts]
+      .map(([subject, failures]) => ({ subject, failures }))
+      .sort((a, b) => b.failures.lastAt - a.failures.lastAt || (a.subject < b.subject ? -1 : 1));
 
   return {
     users: createMemoryUsers(users, calls, memory),
@@ -71,7 +86,21 @@ export function createMemoryStores(): Stores & { close(): void } {
           change(grants, id, { endedAt: instant(at), end });
           write({ grantId: id });
         }),
-      list: (page) => perform(() => paged(grants.map(named), page, (grant) => grant.id)),
+      list: (filter) =>
+        perform(() =>
+          paged(
+            grants
+              .map(named)
+              .filter(
+                (grant) =>
+                  (!filter.unended || grant.end === null) &&
+                  (filter.userId === undefined || grant.userId === filter.userId) &&
+                  (filter.address === undefined || grant.address === filter.address),
+              ),
+            filter,
+            (grant) => grant.id,
+          ),
+        ),
     },
 
     calls: {
@@ -110,30 +139,45 @@ export function createMemoryStores(): Stores & { close(): void } {
           ),
         ),
       unended: () => perform(() => calls.filter((call) => call.outcome === null)),
-      list: (page) => perform(() => paged(calls, page, (call) => call.id)),
-    },
-
-    audit: {
-      append: (entry) => perform(() => written(entry)()),
+      byId: (id) => perform(() => calls.find((call) => call.id === id)),
       list: (filter) =>
         perform(() =>
           paged(
-            audit.filter((row) => fits(row, filter)),
+            calls.filter(
+              (call) =>
+                (filter.userId === undefined || call.userId === filter.userId) &&
+                (filter.callerNumber === undefined || call.callerNumber === filter.callerNumber),
+            ),
             filter,
-            (row) => row.seq,
+            (call) => call.id,
           ),
         ),
     },
 
+    audit: {
+      append: (entry) => perform(() => written(entry)()),
+      list: (filter) => perform(() => audited(audit, filter)),
+      page: (filter) =>
+        perform(() => {
+          const rows = audited(audit, filter);
+          const more = rows.length === filter.limit && (rows.at(-1)?.seq ?? 1) > 1;
+          return { rows, next: more ? (rows.at(-1)?.seq ?? null) : null };
+        }),
+    },
+
     lockouts: {
       failuresOf: (subject) => perform(() => lockouts.get(subject) ?? noFailures),
-      list: () =>
+      list: () => perform(failuresOfAll),
+      page: ({ after, limit }) =>
         perform(() =>
-          [...lockouts]
-            .map(([subject, failures]) => ({ subject, failures }))
-            .sort(
-              (a, b) => b.failures.lastAt - a.failures.lastAt || (a.subject < b.subject ? -1 : 1),
-            ),
+          failuresOfAll()
+            .filter(
+              ({ subject, failures: { lastAt } }) =>
+                !after ||
+                lastAt < after.lastAt ||
+                (lastAt === after.lastAt && subject > after.subject),
+            )
+            .slice(0, checkedLimit(limit)),
         ),
       forgetBefore: (at) =>
         perform(() => {
@@ -165,6 +209,7 @@ export function createMemoryStores(): Stores & { close(): void } {
           const added: Token = {
             ...token,
             createdAt: instant(token.createdAt),
+            expiresAt: token.expiresAt === null ? null : instant(token.expiresAt),
             id: tokens.length + 1,
             revokedAt: null,
           };
@@ -177,6 +222,8 @@ export function createMemoryStores(): Stores & { close(): void } {
           () => tokens.filter((t) => t.hash === hash && t.revokedAt === null).map(tokenOf)[0],
         ),
       list: () => perform(() => tokens.map(tokenOf).sort(byName)),
+      page: (page) => perform(() => namePaged(tokens.map(tokenOf).sort(byName), page)),
+      byName: (name) => perform(() => tokens.filter((t) => t.name === name).map(tokenOf)[0]),
       revoke: (id, at, entry) =>
         perform(() => {
           const write = written(entry);
@@ -189,21 +236,36 @@ export function createMemoryStores(): Stores & { close(): void } {
     },
 
     entries: createMemoryEntries(memory),
+    answers: createMemoryAnswers(memory),
 
     close: memory.close,
   };
 }
 
-function fits(row: AuditRow, filter: AuditFilter): boolean {
-  return (['kind', 'userId', 'address', 'callId'] as const).every(
-    (key) => filter[key] === undefined || row[key] === filter[key],
+function audited(audit: readonly AuditRow[], filter: AuditFilter): AuditRow[] {
+  return paged(
+    audit.filter((row) => fits(row, filter)),
+    filter,
+    (row) => row.seq,
   );
 }
 
-const tokenOf = ({ id, name, role, createdAt, revokedAt }: Token): Token => ({
+function fits(row: AuditRow, filter: AuditFilter): boolean {
+  const { from = -Infinity, to = Infinity } = filter;
+  return (
+    row.at >= Math.floor(from) &&
+    row.at < Math.floor(to) &&
+    (['kind', 'userId', 'address', 'callId', 'caller', 'actor'] as const).every(
+      (key) => filter[key] === undefined || row[key] === filter[key],
+    )
+  );
+}
+
+const tokenOf = ({ id, name, role, createdAt, expiresAt, revokedAt }: Token): Token => ({
   id,
   name,
   role,
   createdAt,
+  expiresAt,
   revokedAt,
 });

@@ -23,7 +23,7 @@ async function pages(path: string, key: string): Promise<unknown[][]> {
   for (let next: unknown = ''; next !== null && seen.length < 20;) {
     const { body } = await admin(
       'GET',
-      `${path}limit=2${next === '' ? '' : `&cursor=${String(next)}`}`,
+      `${path}limit=2${next === '' ? '' : `&cursor=${next as string}`}`,
     );
     seen.push((body['items'] as Record<string, unknown>[]).map((item) => item[key]));
     next = body['next'];
@@ -196,7 +196,7 @@ describe('tokens', () => {
       admin('DELETE', '/v1/tokens/spare'),
       ask(house.at, 'DELETE', '/v1/tokens/ops', { token: house.admin }),
     ]);
-    expect(gone.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(gone.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409]);
     expect(gone.find(({ status }) => status === 409)?.body['type']).toBe(
       'urn:dialgate:problem:last-administrator',
     );

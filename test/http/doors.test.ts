@@ -76,9 +76,9 @@ describe('the token’s door', () => {
     expect(may('admin')).toHaveLength(closed.length);
     const looking = closed.filter(({ method }) => method === 'GET').map(({ route }) => route.id);
     expect(may('auditor').sort()).toEqual([...looking, 'startVerification'].sort());
-    const hidden = looking.filter((id) => /Audit|Verification|Token|Configuration/.test(id));
+    const hidden = /Audit|Verification|Token|Configuration/;
     expect(may('operator').sort()).toEqual(
-      [...looking.filter((id) => !hidden.includes(id)), 'closeGrant', 'closeGrants'].sort(),
+      [...looking.filter((id) => !hidden.test(id)), 'closeGrant', 'closeGrants'].sort(),
     );
   });
 

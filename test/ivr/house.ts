@@ -151,7 +151,7 @@ export async function house(options: HouseOptions = {}) {
             ipv6: options.pairing ?? 'address',
           }),
     watchArrival: (address) => watchArrival(firewall, address, systemTimer),
-    log: createCallLog(stores, systemClock),
+    log: createCallLog(stores, systemClock, { international: '00', trunk: '', country: '' }),
     externalAddress: () => server,
     speech,
     timer: systemTimer,

@@ -7,9 +7,10 @@ import { once } from 'node:events';
 import type { AuditEntry } from '../../src/domain/attempt.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
 import { createStores } from '../../src/sqlite/stores.ts';
+import { testSeal } from '../fixtures/record-seal.ts';
 
 const [path = '', migrations = '', sheetOf = '0', codes = '0'] = process.argv.slice(2);
-const { users, close } = createStores(openDatabase(path, { migrations }));
+const { users, close } = createStores(openDatabase(path, { migrations }), testSeal);
 const totpOf = Number(sheetOf) + 1;
 
 const used = (detail: string): AuditEntry => ({

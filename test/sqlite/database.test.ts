@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createStores } from '../../src/sqlite/stores.ts';
 import { entry, hotel, newUser } from '../contract/stores/bench.ts';
 import { newFolder, newPath, open } from './workshop.ts';
+import { testSeal } from '../fixtures/record-seal.ts';
 
 function failure(work: () => unknown): { code?: string; message: string } {
   try {
@@ -40,7 +41,7 @@ describe('the database', () => {
     const before = process.umask(0);
     const database = open(path);
     process.umask(before);
-    database.exec("INSERT INTO audit (at, actor, kind) VALUES (1, 'system', 'server-started')");
+    database.exec("INSERT INTO lockouts VALUES ('user:1', 1, 1)");
     for (const file of [path, `${path}-wal`, `${path}-shm`]) {
       expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
     }
@@ -110,7 +111,7 @@ describe('the database', () => {
   it('names the mend when another process keeps it locked', { timeout: 20_000 }, () => {
     const path = newPath();
     const holder = open(path);
-    const stores = createStores(open(path));
+    const stores = createStores(open(path), testSeal);
     holder.exec('BEGIN EXCLUSIVE');
     return stores.audit
       .append(entry('server-started'))
@@ -129,7 +130,7 @@ describe('the database', () => {
 
   it('names the mend when the disk is full, changes nothing, and goes on afterwards', async () => {
     const database = open();
-    const stores = createStores(database);
+    const stores = createStores(database, testSeal);
     const pages = Number(database.pragma('page_count', { simple: true }));
     database.pragma(`max_page_count = ${pages + 5}`);
     const detail = { text: 'x'.repeat(3000) };
@@ -155,7 +156,7 @@ describe('the database', () => {
 
   it('says so when it cannot be written', async () => {
     const database = open();
-    const stores = createStores(database);
+    const stores = createStores(database, testSeal);
     database.pragma('query_only = ON');
     await expect(stores.audit.append(entry('server-started'))).rejects.toMatchObject({
       code: 'store-failed',
@@ -166,7 +167,7 @@ describe('the database', () => {
 
   it('takes what must survive power failure to the disk, and only that', async () => {
     const database = open();
-    const stores = createStores(database);
+    const stores = createStores(database, testSeal);
     database.exec(`
       CREATE TEMP TABLE seen (kind TEXT, level INTEGER);
       CREATE TEMP TRIGGER watch AFTER INSERT ON main.audit BEGIN

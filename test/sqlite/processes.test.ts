@@ -7,6 +7,8 @@ import { createStores } from '../../src/sqlite/stores.ts';
 import { entry, newUser } from '../contract/stores/bench.ts';
 import { compile, type Compiled } from './compiled.ts';
 import { migrations, newPath, open, openStores } from './workshop.ts';
+import { testSeal } from '../fixtures/record-seal.ts';
+import { verify } from './audit-workshop.ts';
 
 let compiled: Compiled;
 let codes: Compiled;
@@ -42,7 +44,8 @@ const ended = async (child: ChildProcess): Promise<number | null> => {
 const one = (database: Database, sql: string): unknown => database.prepare(sql).pluck().get();
 
 /** Every change has its audit row, every audit row its change, and no number is missing. */
-function expectConsistent(database: Database): void {
+async function expectConsistent(database: Database): Promise<void> {
+  expect(await verify(database)).toMatchObject({ ok: true });
   expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
   expect(database.pragma('foreign_key_check')).toEqual([]);
   const rows = one(database, 'SELECT count(*) FROM audit');
@@ -64,7 +67,7 @@ describe('several processes', { timeout: 60_000 }, () => {
     const writers = ['anna', 'mira', 'otto'].map((name) => writer(path, name, 200));
     expect(await Promise.all(writers.map(ended))).toEqual([0, 0, 0]);
     const database = open(path);
-    expectConsistent(database);
+    await expectConsistent(database);
     expect(one(database, 'SELECT count(*) FROM grants')).toBe(600);
     expect(one(database, 'SELECT count(*) FROM audit')).toBe(3 + 600 + 300);
     database.close();
@@ -79,9 +82,9 @@ describe('several processes', { timeout: 60_000 }, () => {
       child.kill('SIGKILL');
       expect(await exit).toBeNull();
       const database = openDatabase(path, { migrations });
-      expectConsistent(database);
+      await expectConsistent(database);
       const before = Number(one(database, 'SELECT max(seq) FROM audit'));
-      const stores = createStores(database);
+      const stores = createStores(database, testSeal);
       expect((await stores.audit.append(entry('server-started'))).seq).toBe(before + 1);
       stores.close();
     }
@@ -129,7 +132,7 @@ describe('two handles on one database', () => {
   it('see what the other has written, and each other’s conflicts', async () => {
     const path = newPath();
     const [mine, other] = [openStores(path), openStores(path)];
-    const token = { name: 'ops', role: 'admin', createdAt: 1 } as const;
+    const token = { name: 'ops', role: 'admin', createdAt: 1, expiresAt: null } as const;
     const { id } = await mine.tokens.add(token, 'h1', entry('token-created'));
     expect(await other.tokens.byHash('h1')).toMatchObject({ id });
     await expect(other.tokens.add(token, 'h2', entry('token-created'))).rejects.toMatchObject({

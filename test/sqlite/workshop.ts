@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
-import type { Stores } from '../../src/domain/ports.ts';
 import { openDatabase, type Database } from '../../src/sqlite/database.ts';
 import { createStores } from '../../src/sqlite/stores.ts';
+import { testSeal } from '../fixtures/record-seal.ts';
 
 /** The repository's own migrations. */
 export const migrations = fileURLToPath(new URL('../../db', import.meta.url));
@@ -31,6 +31,6 @@ export function open(path = newPath()): Database {
   return openDatabase(path, { migrations });
 }
 
-export function openStores(path = newPath()): Stores & { close(): void } {
-  return createStores(open(path));
+export function openStores(path = newPath()): ReturnType<typeof createStores> {
+  return createStores(open(path), testSeal);
 }

@@ -7,9 +7,10 @@ import type { AuditEntry } from '../../src/domain/attempt.ts';
 import { usualSettings } from '../../src/domain/user.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
 import { createStores } from '../../src/sqlite/stores.ts';
+import { testSeal } from '../fixtures/record-seal.ts';
 
 const [path = '', migrations = '', name = '', rounds = '0'] = process.argv.slice(2);
-const stores = createStores(openDatabase(path, { migrations }));
+const stores = createStores(openDatabase(path, { migrations }), testSeal);
 const address = parseAddress('203.0.113.7');
 if (!address) throw new Error('the address is malformed');
 

@@ -3,15 +3,19 @@ import type { Dialling } from '../../domain/phone-number.ts';
 import type { Firewall, Names, Stores } from '../../domain/ports.ts';
 import type { Clock } from '../../domain/time.ts';
 import type { AdmissionCounts } from '../admission.ts';
+import type { AuditRecord } from '../audit/record.ts';
 import type { Entries } from '../entries.ts';
 import type { Gate } from '../gate.ts';
 import type { Lockouts } from '../lockouts.ts';
+import type { RefusedRequests } from '../refused-requests.ts';
 import type { SecondFactors } from '../second-factors.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Health } from './status.ts';
 
 export interface AdministrationParts {
   readonly stores: Stores;
+  readonly record: AuditRecord;
+  readonly refusedRequests: Pick<RefusedRequests, 'note'>;
   readonly gate: Gate;
   readonly entries: Entries;
   readonly names: Names;
@@ -31,6 +35,8 @@ export interface AdministrationParts {
   /** Undefined where no server runs, as in the command line's own process. */
   readonly admission: () => AdmissionCounts | undefined;
   readonly health: () => Promise<Health>;
+  /** As it is running; what may be shown of it is for whoever shows it to say. */
+  readonly configuration: () => unknown;
 }
 
 /** Makes audit entries that happen now. */

@@ -97,6 +97,9 @@ export function createBench(current: () => Closable): Bench {
     get entries() {
       return current().entries;
     },
+    get answers() {
+      return current().answers;
+    },
     close: () => current().close(),
   };
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditRow } from '../../../src/domain/attempt.ts';
+import type { AuditFilter } from '../../../src/domain/ports.ts';
 import {
   elsewhere,
   entry,
@@ -113,6 +114,65 @@ export function recordContract({ stores, addUser, addGrant, audit }: Bench): voi
         );
         expect(await stores.audit.list({ ...filter, limit: 100 })).toEqual(expected);
         expect(await stores.audit.list({ ...filter, limit: 1 })).toEqual(expected.slice(0, 1));
+      }
+    });
+
+    it('filters by telephone, by whom, and by time', async () => {
+      const call = await stores.calls.begin(
+        newCall({ callerNumber: '+1 555 0101' }),
+        entry('call-began', { caller: '15550101', actor: 'system', at: 1000 }),
+      );
+      // what belongs to the call gets its telephone
+      const refusal = await stores.audit.append(
+        entry('attempt-refused', { callId: call.id, actor: `call:${call.id}`, at: 3000 }),
+      );
+      expect(refusal.caller).toBe('15550101');
+      await stores.audit.append(entry('calls-refused', { caller: 'withheld', at: 2000 }));
+      await stores.audit.append(entry('user-changed', { actor: 'token:ops', at: 4000 }));
+      const seqs = async (filter: Partial<AuditFilter>): Promise<number[]> => {
+        const rows = await stores.audit.list({ ...filter, limit: 100 });
+        const page = await stores.audit.page({ ...filter, limit: 100 });
+        expect(page).toEqual({ rows, next: null });
+        return rows.map(({ seq }) => seq);
+      };
+      expect(await seqs({ caller: '15550101' })).toEqual([2, 1]);
+      expect(await seqs({ caller: 'withheld' })).toEqual([3]);
+      expect(await seqs({ caller: '15550101', kind: 'call-began' })).toEqual([1]);
+      expect(await seqs({ actor: `call:${call.id}` })).toEqual([2]);
+      expect(await seqs({ actor: `call:${call.id}`, kind: 'call-began' })).toEqual([]);
+      expect(await seqs({ actor: 'system' })).toEqual([1]);
+      expect(await seqs({ actor: 'token:ops', kind: 'user-changed' })).toEqual([4]);
+      expect(await seqs({ actor: 'nobody' })).toEqual([]);
+      // the clock was set back between the second and the third
+      expect(await seqs({ from: 2000 })).toEqual([4, 3, 2]);
+      expect(await seqs({ from: 1001, to: 3000 })).toEqual([3]);
+      expect(await seqs({ to: 2000 })).toEqual([1]);
+      expect(await seqs({ from: 9000 })).toEqual([]);
+      expect(await seqs({ from: 1000, to: 3001, caller: '15550101' })).toEqual([2, 1]);
+    });
+
+    it('gives pages that go on from one another, with any filter', async () => {
+      for (let i = 0; i < 30; i += 1) {
+        await stores.audit.append(
+          entry(i % 3 === 0 ? 'gate-opened' : 'gate-closed', { userId: 1 + (i % 2), at: i }),
+        );
+      }
+      for (const filter of [
+        {},
+        { kind: 'gate-opened' },
+        { kind: 'gate-opened', userId: 2 },
+        { userId: 1, from: 5, to: 25 },
+      ] as const) {
+        const all = await stores.audit.list({ ...filter, limit: 100 });
+        const seen: AuditRow[] = [];
+        let before: number | undefined;
+        for (let round = 0; round < 50; round += 1) {
+          const { rows, next } = await stores.audit.page({ ...filter, before, limit: 3 });
+          seen.push(...rows);
+          if (next === null) break;
+          before = next;
+        }
+        expect(seen).toEqual(all);
       }
     });
 

@@ -1,0 +1,65 @@
+import type { Actor, AuditRow } from '../../domain/attempt.ts';
+import type {
+  AuditPage,
+  AuditSpan,
+  AuditState,
+  Checkpoint,
+  VerificationState,
+} from '../../domain/audit.ts';
+import { parsePhoneNumber } from '../../domain/phone-number.ts';
+import type { AuditFilter } from '../../domain/ports.ts';
+import type { ExportFormat } from '../audit/export.ts';
+import type { RefusedRequest } from '../refused-requests.ts';
+import { entries, type AdministrationParts } from './parts.ts';
+
+export interface AuditAdministration {
+  /** As many as were asked for, if there are so many, whatever it costs. */
+  audit(filter: AuditFilter): Promise<AuditRow[]>;
+  /** In bounded time. */
+  auditPage(filter: AuditFilter): Promise<AuditPage>;
+  /** What `caller` is in the record for a telephone that a person writes. */
+  callerAsWritten(text: string): string;
+  /** That somebody has taken it away is put on record first. */
+  exportAudit(span: AuditSpan, format: ExportFormat, by: Actor): AsyncGenerator<string>;
+  auditState(): Promise<AuditState>;
+  /** @throws AccessError `conflict` when there is no row. */
+  checkpointAudit(): Promise<Checkpoint>;
+  startAuditVerification(): VerificationState;
+  auditVerification(): VerificationState | null;
+  /** Puts a request on record that was refused at the door; a flood of them is summed up. */
+  noteRefused(refused: RefusedRequest): void;
+}
+
+export function auditAdministration(parts: AdministrationParts): AuditAdministration {
+  const { stores, record, refusedRequests, clock, dialling } = parts;
+  const entry = entries(clock);
+
+  return {
+    audit: (filter) => stores.audit.list(filter),
+    auditPage: (filter) => stores.audit.page(filter),
+    callerAsWritten: (text) => parsePhoneNumber(text, dialling) ?? text,
+    async *exportAudit(span, format, by) {
+      await stores.audit.append(
+        entry(by, 'audit-exported', { detail: { format, ...onRecord(span) } }),
+      );
+      yield* record.export(span, format);
+    },
+    auditState: () => record.state(),
+    checkpointAudit: () => record.checkpoint(),
+    startAuditVerification: () => record.startVerification(),
+    auditVerification: () => record.verification(),
+    noteRefused: (refused) => refusedRequests.note(refused),
+  };
+}
+
+/** The conditions that were given. */
+function onRecord(span: AuditSpan): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(span)
+      .filter((pair): pair is [string, string | number] => pair[1] !== undefined)
+      .map(([name, value]) => [
+        name,
+        name === 'from' || name === 'to' ? new Date(value).toISOString() : value,
+      ]),
+  );
+}

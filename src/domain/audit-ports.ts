@@ -1,0 +1,63 @@
+import type { AuditEntry, AuditRow } from './attempt.ts';
+import type {
+  AuditPage,
+  AuditRemoval,
+  AuditSource,
+  AuditSpan,
+  Checkpoint,
+  SealedRow,
+} from './audit.ts';
+import type { Instant } from './time.ts';
+
+/** A page of it. */
+export interface AuditFilter extends AuditSpan {
+  /** Rows with a smaller number than this. */
+  readonly before?: number | undefined;
+  /** 1 to 1000. */
+  readonly limit: number;
+}
+
+/** The record. No row of it can be changed, and none removed but for its age. */
+export interface AuditLog {
+  append(entry: AuditEntry): Promise<AuditRow>;
+  /** In bounded time, however many rows there are. */
+  page(filter: AuditFilter): Promise<AuditPage>;
+  /** Newest first: as many as were asked for, if there are so many, whatever it costs. */
+  list(filter: AuditFilter): Promise<AuditRow[]>;
+}
+
+/** What becomes of the record's rows after they were written. Each call is one short transaction. */
+export interface AuditKeeping {
+  readonly source: AuditSource;
+  /**
+   * Seals rows of an older release, oldest first; returns how many there were of them. With the
+   * last one, `audit-sealed` is put on record.
+   * @param callerOf the caller that a row's detail names, in its one form.
+   */
+  sealOld(
+    limit: number,
+    at: Instant,
+    callerOf: (detail: string | null) => string | null,
+  ): Promise<number>;
+  /**
+   * Removes the oldest rows, at most so many, as far as all are from before a time, and keeps a
+   * sealed summary of them; `undefined` when there is nothing to remove. The last few thousand stay.
+   */
+  removeBefore(cutoff: Instant, limit: number, at: Instant): Promise<AuditRemoval | undefined>;
+  /** Rows between two numbers that fit, oldest first. */
+  select(span: AuditSpan, fromSeq: number, throughSeq: number): Promise<readonly SealedRow[]>;
+  /** The numbers of the first and the last row, and how many are not sealed yet. */
+  extent(): Promise<{
+    readonly first: number | null;
+    readonly last: number | null;
+    readonly unsealed: number;
+  }>;
+}
+
+/** Whoever keeps checkpoints outside the database. */
+export interface CheckpointSink {
+  /** For the log. */
+  readonly name: string;
+  /** Resolves when it is kept. */
+  put(checkpoint: Checkpoint): Promise<void>;
+}

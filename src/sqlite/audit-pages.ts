@@ -1,0 +1,187 @@
+import type { Database, Statement } from 'better-sqlite3';
+import { blockSize, type AuditPage } from '../domain/audit.ts';
+import type { AuditFilter } from '../domain/ports.ts';
+import { auditRowOf, type AuditColumns } from './audit-rows.ts';
+import { instant, pageBounds } from './columns.ts';
+
+/** A condition that has an index of its own, in the order of the numbers. */
+interface Condition {
+  readonly index: string;
+  readonly sql: (table: string) => string;
+}
+
+const conditions = {
+  kind: { index: 'audit_by_kind', sql: (t) => `${t}.kind = @kind` },
+  userId: { index: 'audit_by_user', sql: (t) => `${t}.user_id = @userId` },
+  address: { index: 'audit_by_address', sql: (t) => `${t}.address = @address` },
+  callId: { index: 'audit_by_call', sql: (t) => `${t}.call_id = @callId` },
+  caller: { index: 'audit_by_caller', sql: (t) => `${t}.caller = @caller` },
+  actor: {
+    index: 'audit_by_actor',
+    sql: (t) => `${t}.actor = @actor AND ${t}.actor NOT GLOB 'call:*'`,
+  },
+} as const satisfies Record<string, Condition>;
+
+type Name = keyof typeof conditions;
+const names = Object.keys(conditions) as Name[];
+
+export interface PageEffort {
+  /** As many entries of an index are looked at for one page. */
+  readonly budget: number;
+  /** Which condition is the rarest hereabouts, so many of its entries tell. */
+  readonly probe: number;
+}
+
+/** Some 10 ms. */
+const usualEffort: PageEffort = { budget: 10_000, probe: 1000 };
+
+type Bounds = Readonly<Record<string, string | number>> & {
+  readonly before: number;
+  readonly floor: number;
+};
+
+/**
+ * Pages by number, newest first. With one condition its index has the page at once, at any
+ * depth. With several, entries of the rarest are looked for in the indexes of the others,
+ * so many for a page and no more: a page may be short, and the next one goes on.
+ */
+export function createAuditPages(
+  database: Database,
+  { budget, probe } = usualEffort,
+): (filter: AuditFilter) => AuditPage {
+  const prepared = new Map<string, Statement<[object]>>();
+  const statement = <T>(sql: string): Statement<[object], T> => {
+    const known = prepared.get(sql) ?? database.prepare<[object]>(sql);
+    prepared.set(sql, known);
+    return known as Statement<[object], T>;
+  };
+  const spanOf = timeSpans(database);
+  const ends = database.prepare<[], { first: number | null; last: number | null }>(
+    'SELECT (SELECT min(seq) FROM audit) AS first, (SELECT max(seq) FROM audit) AS last',
+  );
+
+  /** Where so many entries from here end; the floor when there are not as many. */
+  function end(name: Name | undefined, entries: number, bounds: Bounds): number {
+    if (name === undefined) return Math.max(bounds.floor, bounds.before - entries);
+    const { index, sql } = conditions[name];
+    const found = statement<{ seq: number }>(
+      `SELECT seq FROM audit INDEXED BY ${index}
+       WHERE ${sql('audit')} AND seq >= @floor AND seq < @before
+       ORDER BY seq DESC LIMIT 1 OFFSET ${entries - 1}`,
+    ).get(bounds);
+    return found?.seq ?? bounds.floor;
+  }
+
+  function rarest(given: readonly Name[], bounds: Bounds): Name | undefined {
+    if (given.length < 2) return given[0];
+    const reached = given.map((name) => ({ name, seq: end(name, probe, bounds) }));
+    return reached.reduce((least, one) => (one.seq < least.seq ? one : least)).name;
+  }
+
+  return (filter) => {
+    const { before, limit } = pageBounds(filter);
+    const { wanted, given } = asked(filter);
+    const timed = filter.from !== undefined || filter.to !== undefined;
+    const span = timed ? spanOf(filter) : undefined;
+    if (span === 'none') return { rows: [], next: null };
+    const { first, last: lastSeq } = ends.get() ?? {};
+    const bounds: Bounds = {
+      ...wanted,
+      before: Math.min(before, span?.before ?? before, (lastSeq ?? 0) + 1),
+      floor: Math.max(span?.floor ?? 1, first ?? 1),
+    };
+    const driver = rarest(given, bounds);
+    const others = given.filter((name) => name !== driver);
+    const certain = others.length === 0 && !timed && wanted['byCall'] === undefined;
+    const floor = certain ? bounds.floor : end(driver, budget, bounds);
+    const found = statement<AuditColumns>(query(driver, others, timed, 'byCall' in wanted)).all({
+      ...bounds,
+      floor,
+      limit,
+    });
+    const last = found.at(-1);
+    const more = found.length === limit ? last?.seq : floor > bounds.floor ? floor : undefined;
+    return {
+      rows: found.map(auditRowOf),
+      next: more === undefined || more <= bounds.floor ? null : more,
+    };
+  };
+}
+
+function asked(filter: AuditFilter): {
+  wanted: Readonly<Record<string, string | number>>;
+  given: readonly Name[];
+} {
+  const wanted: Record<string, string | number> = {};
+  for (const name of names) {
+    const value = filter[name];
+    if (value !== undefined) wanted[name] = value;
+  }
+  Object.assign(wanted, timesOf(filter));
+  // what a call did is found by the call
+  const call = /^call:([0-9]{1,15})$/.exec(filter.actor ?? '')?.[1];
+  if (call !== undefined) {
+    delete wanted['actor'];
+    wanted['byCall'] = `call:${call}`;
+    wanted['callId'] ??= Number(call);
+  }
+  return { wanted, given: names.filter((name) => wanted[name] !== undefined) };
+}
+
+function query(
+  driver: Name | undefined,
+  others: readonly Name[],
+  timed: boolean,
+  byCall: boolean,
+): string {
+  const by = driver === undefined ? 'NOT INDEXED' : `INDEXED BY ${conditions[driver].index}`;
+  const where = [
+    ...(driver === undefined ? [] : [conditions[driver].sql('a')]),
+    'a.seq >= @floor AND a.seq < @before',
+    // in the index alone: the rows themselves lie far from each other
+    ...others.map(
+      (name) =>
+        `EXISTS (SELECT 1 FROM audit b INDEXED BY ${conditions[name].index}
+                 WHERE ${conditions[name].sql('b')} AND b.seq = a.seq)`,
+    ),
+    ...(timed ? ['a.at >= @from AND a.at < @to'] : []),
+    ...(byCall ? ['a.actor = @byCall'] : []),
+  ];
+  return `SELECT audit.* FROM
+      (SELECT a.seq FROM audit a ${by} WHERE ${where.join(' AND ')}
+       ORDER BY a.seq DESC LIMIT @limit) AS found
+    CROSS JOIN audit ON audit.seq = found.seq ORDER BY audit.seq DESC`;
+}
+
+/** The numbers between which all rows of a time are; a clock that was set may put others between them. */
+function timeSpans(
+  database: Database,
+): (filter: AuditFilter) => { floor: number; before: number } | 'none' {
+  const blocks = database.prepare<
+    [{ from: number; to: number }],
+    { first: number | null; last: number | null }
+  >(
+    `SELECT min(block) AS first, max(block) AS last FROM audit_blocks
+     WHERE to_at >= @from AND from_at < @to`,
+  );
+  const unsealed = database
+    .prepare<[], number>('SELECT 1 FROM audit WHERE hash IS NULL LIMIT 1')
+    .pluck();
+  return ({ from, to }) => {
+    const found = blocks.get(timesOf({ from, to }));
+    // rows without a hash are in no block yet
+    const rest = unsealed.get() !== undefined;
+    const first = found?.first ?? null;
+    if (first === null && !rest) return 'none';
+    const last = found?.last ?? 0;
+    return {
+      floor: first === null ? 1 : first * blockSize + 1,
+      before: rest ? Number.MAX_SAFE_INTEGER : (last + 1) * blockSize + 1,
+    };
+  };
+}
+
+const timesOf = ({ from, to }: Pick<AuditFilter, 'from' | 'to'>): { from: number; to: number } => ({
+  from: from === undefined ? Number.MIN_SAFE_INTEGER : instant(from),
+  to: to === undefined ? Number.MAX_SAFE_INTEGER : instant(to),
+});
