@@ -10,6 +10,11 @@ import { serve } from './serve.ts';
 import { version } from './version.ts';
 import { withRest } from './with-rest.ts';
 
+// who reads no further (`| head`) has seen enough
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
 process.exitCode = await run(
   {
     version,
