@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import type { Administration } from '../access/administration.ts';
 import { createHttp } from '../http/app.ts';
 import { listen, listenUnix } from '../http/listen.ts';
+import { textsOf } from '../http/openapi/texts.ts';
+import { routesTo } from '../http/routes.ts';
 import { createTurns } from '../http/turns.ts';
 import type { Config } from './config.ts';
 
@@ -16,6 +18,8 @@ export async function openDoors(
 ): Promise<() => Promise<void>> {
   // by whichever door: between a look and a change nobody else may come
   const parts = { rules, log, now: Date.now, turns: createTurns() };
+  // now, before there are calls that would have to wait for it
+  textsOf(routesTo(rules));
   const { host, port, admin_socket: socket, names, requests } = config.http;
   const admin = await listenUnix(
     createHttp({ ...parts, door: 'admin-socket' }),

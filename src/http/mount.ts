@@ -148,7 +148,8 @@ async function send(
   if (repeated) response.set('Idempotency-Replayed', 'true');
   if (policy !== undefined) response.set('Content-Security-Policy', policy);
   response.status(status);
-  if (media === undefined) response.json(body);
+  if (route.written) response.type('json').end(body);
+  else if (media === undefined) response.json(body);
   else if (!isStream(body)) response.set('Content-Type', media).end(body);
   else {
     response.set('Content-Type', route.mediaOf?.(query) ?? media);

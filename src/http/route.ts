@@ -58,6 +58,8 @@ export interface Route<
   readonly problems: readonly ProblemCode[];
   /** The answer comes with the ETag of the thing. */
   readonly hasTag?: boolean;
+  /** The body is JSON already, as text. */
+  readonly written?: boolean;
   /** The media type of an answer that is text; without it the answer is JSON. */
   readonly media?: string;
   /** Where the query says which. */

@@ -1,5 +1,5 @@
 import type { Administration } from '../access/administration.ts';
-import { describeApi } from './openapi/describe.ts';
+import { textsOf } from './openapi/texts.ts';
 import type { RouteGroup } from './route.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { callRoutes } from './routes/calls.ts';
@@ -59,9 +59,8 @@ export function routesTo(rules: Administration): readonly RouteGroup[] {
     {
       name: 'Open',
       about: 'What needs no token.',
-      routes: openRoutes(() => (description ??= describeApi(groups))),
+      routes: openRoutes(() => textsOf(groups)),
     },
   ];
-  let description: object | undefined;
   return groups;
 }

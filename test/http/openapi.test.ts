@@ -8,6 +8,9 @@ import { allRoutes } from './described.ts';
 import { furnished, operations } from './operations.ts';
 import { ask, openHouse, type Answered, type House } from './workshop.ts';
 
+interface Response {
+  readonly content: Record<string, { readonly schema: AnySchema }>;
+}
 interface Described {
   readonly operationId: string;
   readonly security?: readonly unknown[];
@@ -18,12 +21,15 @@ interface Described {
     readonly schema: AnySchema;
   }[];
   readonly requestBody?: { readonly content: Record<string, { readonly schema: AnySchema }> };
-  readonly responses: Record<string, { readonly content: Record<string, { schema: AnySchema }> }>;
+  readonly responses: Record<string, Response | { readonly $ref: string }>;
 }
 interface Document {
   readonly openapi: string;
   readonly paths: Record<string, Record<string, Described>>;
-  readonly components: { readonly schemas: Record<string, AnySchema> };
+  readonly components: {
+    readonly schemas: Record<string, AnySchema>;
+    readonly responses: Record<string, Response>;
+  };
 }
 
 let text: string;
@@ -41,6 +47,12 @@ beforeEach(async () => {
 
 const described = (path: string, method: string): Described | undefined =>
   document.paths[path.replace(/:([a-z]+)/g, '{$1}')]?.[method.toLowerCase()];
+
+function responseOf({ responses }: Described, status: number): Response | undefined {
+  const response = responses[status];
+  if (!response || 'content' in response) return response;
+  return document.components.responses[response.$ref.split('/').at(-1) ?? ''];
+}
 
 /** By somebody else's reading of the schemas than that which made them. */
 function fits(schema: AnySchema, value: unknown): string {
@@ -129,7 +141,7 @@ describe('every operation is as it is described', () => {
     { status, text: whole, body, headers }: Answered,
   ): void {
     const type = (headers['content-type'] ?? '').replace('; charset=utf-8', '');
-    const schemas = operation.responses[status]?.content ?? {};
+    const schemas = responseOf(operation, status)?.content ?? {};
     const key = Object.keys(schemas).find((media) => media.replace('; charset=utf-8', '') === type);
     expect([type, key]).not.toContain(undefined);
     const schema = schemas[key ?? '']?.schema ?? false;

@@ -8,10 +8,16 @@ type Json = Record<string, unknown>;
 export function describeApi(groups: readonly RouteGroup[]): Json {
   const schemas = createSchemas();
   const paths: Record<string, Json> = {};
+  const responses: Record<string, Json> = {};
   for (const { name, routes } of groups) {
     for (const route of routes) {
       const path = route.path.replace(/:([a-z]+)/gi, '{$1}');
-      (paths[path] ??= {})[route.method.toLowerCase()] = operationOf(route, name, schemas);
+      (paths[path] ??= {})[route.method.toLowerCase()] = operationOf(
+        route,
+        name,
+        schemas,
+        responses,
+      );
     }
   }
   return {
@@ -35,6 +41,7 @@ export function describeApi(groups: readonly RouteGroup[]): Json {
           description: 'Made by `dialgate token add` or POST /v1/tokens.',
         },
       },
+      responses,
       schemas: schemas.named(),
     },
     security: [{ token: [] }],

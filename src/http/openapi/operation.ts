@@ -34,8 +34,13 @@ export function problemsOf({ may, method, changes, problems: own }: Route): read
 
 const hasBody = (method: Method): boolean => method === 'POST' || method === 'PATCH';
 
-/** One route as OpenAPI has it. */
-export function operationOf(route: Route, tag: string, schemas: Schemas): Json {
+/** One route as OpenAPI has it; the refusals that it shares with others are put into `shared`. */
+export function operationOf(
+  route: Route,
+  tag: string,
+  schemas: Schemas,
+  shared: Record<string, Json>,
+): Json {
   const { id, summary, about, may, method, params, query, body } = route;
   return {
     operationId: id,
@@ -56,7 +61,7 @@ export function operationOf(route: Route, tag: string, schemas: Schemas): Json {
           content: { 'application/json': { schema: schemas.asked(body) } },
         },
       }),
-    responses: { ...answersOf(route, schemas), ...refusalsOf(route, schemas) },
+    responses: { ...answersOf(route, schemas), ...refusalsOf(route, schemas, shared) },
   };
 }
 
@@ -138,7 +143,7 @@ function answersOf(route: Route, schemas: Schemas): Json {
 }
 
 /** Problems by status, as several may share one. */
-function refusalsOf(route: Route, schemas: Schemas): Json {
+function refusalsOf(route: Route, schemas: Schemas, shared: Record<string, Json>): Json {
   const problem = schemas.answered(problemShape);
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of problemsOf(route)) {
@@ -148,13 +153,14 @@ function refusalsOf(route: Route, schemas: Schemas): Json {
   return Object.fromEntries(
     [...byStatus]
       .filter(([status]) => route.answers[status] === undefined)
-      .map(([status, codes]) => [
-        status,
-        {
+      .map(([status, codes]) => {
+        const name = codes.join('.');
+        shared[name] ??= {
           description: codes.map((code) => `\`${code}\`: ${problems[code][1]}.`).join(' '),
           headers: requestId,
           content: { [problemType]: { schema: problem } },
-        },
-      ]),
+        };
+        return [status, { $ref: `#/components/responses/${name}` }];
+      }),
   );
 }

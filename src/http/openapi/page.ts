@@ -36,7 +36,7 @@ ${String(document['info'].description)
   .map((line) => `<p>${markdownLine(line)}</p>`)
   .join('\n')}
 <p>For programs: <a href="/openapi.json">openapi.json</a>.</p>
-${groups.map(({ tag, operations: own }) => groupHtml(tag, own)).join('\n')}
+${groups.map(({ tag, operations: own }) => groupHtml(tag, own, document)).join('\n')}
 <section id="Schemas"><h2>Schemas</h2>
 ${Object.entries(document['components'].schemas as Json)
   .map(
@@ -51,14 +51,14 @@ ${Object.entries(document['components'].schemas as Json)
 `;
 }
 
-function groupHtml(tag: Json, operations: readonly Json[]): string {
+function groupHtml(tag: Json, operations: readonly Json[], document: Json): string {
   return `<section id="${escaped(tag['name'])}"><h2>${escaped(tag['name'])}</h2>
 <p>${markdownLine(String(tag['description']))}</p>
-${operations.map(operationHtml).join('\n')}
+${operations.map((operation) => operationHtml(operation, document)).join('\n')}
 </section>`;
 }
 
-function operationHtml(operation: Json): string {
+function operationHtml(operation: Json, document: Json): string {
   const { method, path, operationId, summary, description, parameters, requestBody } = operation;
   const body = requestBody?.content['application/json'].schema as Json | undefined;
   return `<details id="${escaped(operationId)}">
@@ -68,7 +68,7 @@ ${parameters.length === 0 ? '' : `<h3>Parameters</h3><dl>${(parameters as Json[]
 ${body ? `<h3>Body</h3>${schemaHtml(body)}` : ''}
 <h3>Answers</h3>
 <dl>${Object.entries(operation['responses'] as Json)
-    .map(answerHtml)
+    .map(([status, answer]) => answerHtml(status, refersTo(answer as Json, document)))
     .join('')}</dl>
 </details>`;
 }
@@ -79,7 +79,13 @@ function parameterHtml({ name, in: place, required, description, schema }: Json)
 <dd>${markdownLine(String(description ?? ''))} ${schemaHtml(schema as Json)}</dd>`;
 }
 
-function answerHtml([status, answer]: [string, Json]): string {
+/** What is shared is told in each place. */
+const refersTo = (answer: Json, document: Json): Json =>
+  answer['$ref']
+    ? (document['components'].responses[String(answer['$ref']).split('/').at(-1) ?? ''] as Json)
+    : answer;
+
+function answerHtml(status: string, answer: Json): string {
   const [media, { schema }] = Object.entries(answer['content'] as Json)[0] as [string, Json];
   const form = media === 'application/problem+json' ? '' : schemaHtml(schema as Json);
   return `<dt>${escaped(status)}</dt><dd>${markdownLine(String(answer['description']))} ${form}</dd>`;

@@ -41,13 +41,15 @@ export function createSchemas(): Schemas {
     return json;
   }
 
+  function answered(schema: ZodType): Json {
+    // wrapped, so that a schema with a name is one of the definitions, too
+    const { prefixItems } = converted(z.tuple([schema]), 'output') as { prefixItems: [Json] };
+    return prefixItems[0];
+  }
+
   return {
-    asked: (schema) => converted(schema, 'input'),
-    answered(schema) {
-      // wrapped, so that a schema with a name is one of the definitions, too
-      const { prefixItems } = converted(z.tuple([schema]), 'output') as { prefixItems: [Json] };
-      return prefixItems[0];
-    },
+    asked: once((schema) => converted(schema, 'input')),
+    answered: once(answered),
     named: () => named,
   };
 }
@@ -60,4 +62,14 @@ function emptied(json: object): object {
 /** References to where OpenAPI has its schemas. */
 function pointed(json: unknown): unknown {
   return JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/'));
+}
+
+/** Many routes share a schema, and each takes its time. */
+function once(convert: (schema: ZodType) => Json): (schema: ZodType) => Json {
+  const known = new Map<ZodType, Json>();
+  return (schema) => {
+    const json = known.get(schema) ?? convert(schema);
+    known.set(schema, json);
+    return json;
+  };
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { aliveShape } from '../answers/status.ts';
 import { pageStyle } from '../openapi/page-style.ts';
-import { pageOf } from '../openapi/page.ts';
+import type { Texts } from '../openapi/texts.ts';
 import { route, type Route } from '../route.ts';
 
 /** What may be asked without a token, and tells strangers nothing of this house. */
-export const openRoutes = (document: () => object): Route[] => [
+export const openRoutes = (texts: () => Texts): Route[] => [
   route({
     id: 'readLife',
     summary: 'Whether the process answers',
@@ -22,9 +22,10 @@ export const openRoutes = (document: () => object): Route[] => [
     method: 'GET',
     path: '/openapi.json',
     may: 'anyone',
+    written: true,
     answers: { 200: z.looseObject({ openapi: z.string() }) },
     // eslint-disable-next-line typescript/require-await -- as all routes answer
-    answer: async () => ({ body: document() }),
+    answer: async () => ({ body: texts().json }),
   }),
   route({
     id: 'readReference',
@@ -37,7 +38,7 @@ export const openRoutes = (document: () => object): Route[] => [
       "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     answers: { 200: z.string() },
     // eslint-disable-next-line typescript/require-await -- as all routes answer
-    answer: async () => ({ body: pageOf(document()) }),
+    answer: async () => ({ body: texts().page }),
   }),
   route({
     id: 'readReferenceStyle',
