@@ -41,7 +41,7 @@ export interface AuditKeeping {
   ): Promise<number>;
   /**
    * Removes the oldest rows, at most so many, as far as all are from before a time, and keeps a
-   * sealed summary of them; `undefined` when there is nothing to remove. The last few thousand stay.
+   * sealed summary of them; `undefined` when there is nothing to remove. Those of the last block stay.
    */
   removeBefore(cutoff: Instant, limit: number, at: Instant): Promise<AuditRemoval | undefined>;
   /** Rows between two numbers that fit, oldest first. */
