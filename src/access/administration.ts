@@ -17,8 +17,6 @@ import { userAdministration, type UserAdministration } from './administration/us
 export type { SeenCall } from './administration/calls.ts';
 export type { NewSheetResult, NewTotpResult } from './administration/credentials.ts';
 export { isLockoutSubject, type SeenLockout } from './administration/lockouts.ts';
-export type { ExportFormat } from './audit/export.ts';
-export type { RefusedRequest } from './refused-requests.ts';
 export type { AdministrationParts } from './administration/parts.ts';
 export type { PageOf } from './paging.ts';
 export type { SeenService } from './administration/services.ts';

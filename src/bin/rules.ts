@@ -14,7 +14,7 @@ import { createLockouts, type Lockouts } from '../access/lockouts.ts';
 import { createSecondFactors } from '../access/second-factors.ts';
 import { createSecrets, type Secrets } from '../access/secrets.ts';
 import type { AddressRules } from '../domain/address-rules.ts';
-import { networkText, parseAddress, type Address } from '../domain/address.ts';
+import { parseAddress, type Address } from '../domain/address.ts';
 import type { Firewall, Names, Stores } from '../domain/ports.ts';
 import { systemClock } from '../domain/time.ts';
 import { DryRunFirewall } from '../firewall/dry-run.ts';
@@ -27,6 +27,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { readKey } from './key-file.ts';
 import { openRecordKeeping, type Record } from './record.ts';
+import { runningConfiguration } from './running-configuration.ts';
 import { programRoot, version } from './version.ts';
 
 /** The rules with their real adapters behind them: all but the telephone and the doors. */
@@ -133,12 +134,7 @@ export function openHouse(parts: HouseParts): House {
     usualServices: config.access.services,
     callsBack: config.call_back !== undefined,
     admission,
-    configuration: () => ({
-      ...config,
-      // a URL may hold a password
-      asterisk: { ...config.asterisk, url: new URL(config.asterisk.url).origin },
-      access: { ...config.access, also_allow: config.access.also_allow.map(networkText) },
-    }),
+    configuration: () => runningConfiguration(config),
     health: () => health(stores, firewall, asteriskHealth),
   });
   return {

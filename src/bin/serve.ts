@@ -142,8 +142,12 @@ async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void>
 }
 
 function digestOf(config: Config): string {
-  return createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 16);
+  return createHash('sha256').update(JSON.stringify(config, written)).digest('hex').slice(0, 16);
 }
+
+/** Networks are kept as numbers that JSON has no form for. */
+const written = (_key: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? String(value) : value;
 
 /** The first start renders hundreds of sentences: whoever waits shall see that it goes on. */
 function sayingProgress(log: Logger): (preparation: Preparation) => void {

@@ -92,6 +92,9 @@ function errorsTo(failed: ReturnType<typeof failedTo>): ErrorRequestHandler {
   // four parameters are how express knows an error handler
   return (error: unknown, _request, response, _next) => {
     if (response.headersSent) {
+      // what was being sent breaks off; that nobody reads it any more is no fault
+      const { code } = (error ?? {}) as { code?: unknown };
+      if (code !== 'ERR_STREAM_PREMATURE_CLOSE') failed(error, response);
       response.destroy();
       return;
     }

@@ -115,11 +115,18 @@ const meaning: Readonly<Record<string, AccessErrorCode>> = {
   'call-failed': 'call-failed',
   'speech-failed': 'speech-failed',
   'store-failed': 'store-failed',
-  'too-many-requests': 'unauthorized',
+  'last-administrator': 'last-administrator',
+  'key-reused': 'key-reused',
+  'key-in-use': 'key-in-use',
+  'outcome-unknown': 'outcome-unknown',
+  'precondition-failed': 'precondition-failed',
+  'too-many-requests': 'too-many-requests',
   'method-not-allowed': 'invalid',
   'too-large': 'invalid',
   'unsupported-media-type': 'invalid',
   misdirected: 'invalid',
+  'headers-too-large': 'invalid',
+  'expectation-failed': 'invalid',
 };
 
 function understood(response: IncomingMessage, text: string, name: string): unknown {

@@ -153,6 +153,12 @@ async function send(
   else if (!isStream(body)) response.set('Content-Type', media).end(body);
   else {
     response.set('Content-Type', route.mediaOf?.(query) ?? media);
+    // nothing is to be made for who asks for the head alone
+    if (response.req.method === 'HEAD') {
+      await body[Symbol.asyncIterator]().return?.();
+      response.end();
+      return;
+    }
     // as fast as it is read, and no further than to where the other side has gone
     await pipeline(Readable.from(body), response);
   }

@@ -52,11 +52,11 @@ function inTurn(
   match: string | undefined,
   turns: Turns,
 ): Promise<Answer> {
-  const { changes, path } = route;
-  if (!changes) return route.answer(asked);
-  const [thing] = path.split('/:');
+  if (!route.changes) return route.answer(asked);
+  const [thing] = route.path.split('/:');
   return turns(JSON.stringify([thing, Object.values(asked.params)[0]]), async () => {
-    if (match !== undefined) checkMatch(match, await route.changes!(asked.params));
+    const seen = match === undefined ? undefined : await route.changes?.(asked.params);
+    if (match !== undefined && seen) checkMatch(match, seen);
     return route.answer(asked);
   });
 }

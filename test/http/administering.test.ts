@@ -241,6 +241,30 @@ it('the record is exported as it is asked for, and that is on record', async () 
   expect(row).toMatchObject({ actor: 'token:ops', detail: { format: 'csv', kind: 'gate-opened' } });
 });
 
+it('an export that fails midway breaks off, and the log has why', async () => {
+  house = await openHouse({
+    rules: {
+      async *exportAudit() {
+        yield await Promise.resolve('{"seq":1}\n');
+        throw new Error('the disk is gone');
+      },
+    },
+  });
+  await expect(admin('GET', '/v1/audit/export')).rejects.toThrow();
+  await expect.poll(house.logged).toContain('the disk is gone');
+  expect((await admin('GET', '/v1/users')).status).toBe(200);
+});
+
+it('of the export, the head alone makes nothing, and is no export', async () => {
+  const head = await admin('HEAD', '/v1/audit/export?format=csv');
+  expect([head.status, head.text, head.headers['content-type']]).toEqual([
+    200,
+    '',
+    'text/csv; charset=utf-8; header=present',
+  ]);
+  expect(await house.stores.audit.list({ kind: 'audit-exported', limit: 1 })).toEqual([]);
+});
+
 describe('the configuration', () => {
   it('is shown without the places of keys and passwords', async () => {
     const { status, body, text } = await admin('GET', '/v1/configuration');

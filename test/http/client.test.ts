@@ -71,7 +71,7 @@ describe('the client gives back errors as the server meant them', () => {
     expect(await failure(admin.patch('/v1/users', {}))).toMatchObject({ code: 'invalid' });
     for (let i = 0; i < 10; i += 1) await failure(bad.get('/v1/users'));
     expect(await failure(bad.get('/v1/users'))).toMatchObject({
-      code: 'unauthorized',
+      code: 'too-many-requests',
       message: expect.stringMatching(/wait \d+ seconds/) as string,
     });
   });

@@ -29,6 +29,7 @@ export const runningConfiguration = {
     strangers_lockout: lockout,
   },
   entries: { grace: 86_400, most: 100 },
+  audit: { most_rows: 20_000_000, checkpoint_every: 3600 },
   admission: {
     at_once: 50,
     per_caller_at_once: 2,

@@ -36,6 +36,12 @@ export const configurationShape = z
       strangers_lockout: lockout,
     }),
     entries: z.object({ grace: seconds, most: number }),
+    audit: z.object({
+      keep: seconds.optional(),
+      most_rows: number,
+      checkpoints: z.string().optional(),
+      checkpoint_every: seconds,
+    }),
     admission: z.object({
       at_once: number,
       per_caller_at_once: number,

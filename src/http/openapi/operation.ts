@@ -110,6 +110,12 @@ const done: Readonly<Record<string, string>> = {
   503: 'Not well.',
 };
 
+const retryAfter = {
+  'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1 } },
+};
+const challenge = {
+  'WWW-Authenticate': { description: 'RFC 6750.', schema: { type: 'string' } },
+};
 const etag = {
   ETag: { description: 'The state of the thing, for If-Match.', schema: { type: 'string' } },
 };
@@ -157,7 +163,11 @@ function refusalsOf(route: Route, schemas: Schemas, shared: Record<string, Json>
         const name = codes.join('.');
         shared[name] ??= {
           description: codes.map((code) => `\`${code}\`: ${problems[code][1]}.`).join(' '),
-          headers: requestId,
+          headers: {
+            ...requestId,
+            ...(status === 429 && retryAfter),
+            ...(status === 401 && challenge),
+          },
           content: { [problemType]: { schema: problem } },
         };
         return [status, { $ref: `#/components/responses/${name}` }];

@@ -25,7 +25,7 @@ export function pageOf(document: Json): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>dialgate: the REST API</title>
-<link rel="stylesheet" href="/reference.css">
+<link rel="stylesheet" href="reference.css">
 </head>
 <body>
 <nav aria-label="Parts of the API"><ul>${links.join('')}<li><a href="#Schemas">Schemas</a></li></ul></nav>
@@ -35,7 +35,7 @@ ${String(document['info'].description)
   .split('\n')
   .map((line) => `<p>${markdownLine(line)}</p>`)
   .join('\n')}
-<p>For programs: <a href="/openapi.json">openapi.json</a>.</p>
+<p>For programs: <a href="openapi.json">openapi.json</a>.</p>
 ${groups.map(({ tag, operations: own }) => groupHtml(tag, own, document)).join('\n')}
 <section id="Schemas"><h2>Schemas</h2>
 ${Object.entries(document['components'].schemas as Json)
