@@ -3,11 +3,14 @@ import { join, resolve } from 'node:path';
 import { packageRoot } from '../lab/package-root.ts';
 import { calls } from './calls.ts';
 import { fastCall } from './fast-call.ts';
+import { flood } from './flood.ts';
 import { keyToOpen } from './key-to-open.ts';
 import { refused } from './refused.ts';
+import { packetCost } from './packet-cost.ts';
 import type { Result } from './result.ts';
 import { soak } from './soak.ts';
 import { standing } from './standing.ts';
+import { timeToOpen } from './time-to-open.ts';
 import { wordAfter } from './words.ts';
 
 /** Every bench by its name: `npm run bench -- NAME` runs it alone. */
@@ -18,7 +21,16 @@ const benches: Readonly<Record<string, (words: readonly string[]) => Promise<Res
   soak,
   refused,
   standing,
+  'time-to-open': timeToOpen,
+  'packet-cost': packetCost,
+  flood,
 };
+
+const signals = [
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const;
 
 /**
  * Runs all benches, or the one named first, and keeps their figures as JSON and their
@@ -44,6 +56,8 @@ export async function run(
   }
   const into = resolve(wordAfter(words, '--into') ?? join(packageRoot, 'bench/results'));
   mkdirSync(into, { recursive: true });
+  // by `exit`, so that scratch folders go; processes and networks end with this one
+  for (const [signal, status] of signals) process.once(signal, () => process.exit(status));
   for (const [each, bench] of Object.entries(benches)) {
     if (name !== undefined && name !== each) continue;
     const { figures, charts = {} } = await bench(name === undefined ? [] : rest);

@@ -7,6 +7,7 @@ import {
 import { entryAdministration, type EntryAdministration } from './administration/entries.ts';
 import { grantAdministration, type GrantAdministration } from './administration/grants.ts';
 import { lockoutAdministration, type LockoutAdministration } from './administration/lockouts.ts';
+import { opennessAdministration, type OpennessAdministration } from './administration/openness.ts';
 import type { AdministrationParts } from './administration/parts.ts';
 import { serviceAdministration, type ServiceAdministration } from './administration/services.ts';
 import { statusAdministration, type StatusAdministration } from './administration/status.ts';
@@ -16,6 +17,7 @@ import { userAdministration, type UserAdministration } from './administration/us
 export type { NewSheetResult, NewTotpResult } from './administration/credentials.ts';
 export type { SeenGrant } from './administration/grants.ts';
 export { isLockoutSubject, type SeenLockout } from './administration/lockouts.ts';
+export type { Openness } from './administration/openness.ts';
 export type { AdministrationParts } from './administration/parts.ts';
 export type { SeenService } from './administration/services.ts';
 export type { Health, Status } from './administration/status.ts';
@@ -32,6 +34,7 @@ export type Administration = UserAdministration &
   LockoutAdministration &
   GrantAdministration &
   EntryAdministration &
+  OpennessAdministration &
   TokenAdministration &
   ServiceAdministration &
   StatusAdministration &
@@ -45,6 +48,7 @@ export function createAdministration(parts: AdministrationParts): Administration
     ...lockoutAdministration(parts),
     ...grantAdministration(parts),
     ...entryAdministration(parts),
+    ...opennessAdministration(parts),
     ...tokenAdministration(parts),
     ...serviceAdministration(parts),
     ...statusAdministration(parts),

@@ -11,8 +11,9 @@ import { planFor, type Plan } from '../import/plan.ts';
 import type { Reading } from '../import/reading.ts';
 import { readTravelinMan } from '../import/travelin-man/travelin-man.ts';
 import type { Asked } from './doings.ts';
-import { applyPlan } from './import-apply.ts';
+import { applyPlan, type Applied } from './import-apply.ts';
 import { readFile, whitelistFiles } from './import-files.ts';
+import { progressOn, untilInterrupted } from './import-progress.ts';
 import { appliedText, planText } from './import-words.ts';
 import { fitting, several } from './words.ts';
 
@@ -73,15 +74,24 @@ async function carryOut(
     const site = await siteOf(rest);
     checkNames(whole, site.services);
     const plan = planFor(reading, { ...site, whole, now: Date.now() });
-    return { plan, result: apply ? await applyPlan(rest, plan, source) : undefined };
+    return { plan, result: apply ? await applied(rest, plan, source) : undefined };
   });
   if (json) print(JSON.stringify({ ...jsonOf(plan), ...(result && { result }) }));
   else {
     print(planText(plan));
     print(result ? appliedText(result) : 'Nothing is changed. Add --apply to do so.');
   }
-  if (result && (result.failed.length > 0 || result.untried > 0)) {
+  if (result && (result.failed.length > 0 || result.stopped !== null)) {
     throw new AccessError('internal', 'Not everything could be added.');
+  }
+}
+
+async function applied(rest: RestClient, plan: Plan, source: string): Promise<Applied> {
+  const { signal: stop, release } = untilInterrupted();
+  try {
+    return await applyPlan(plan, { rest, source, stop, progress: progressOn(process.stderr) });
+  } finally {
+    release();
   }
 }
 

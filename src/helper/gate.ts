@@ -39,6 +39,7 @@ export class Gate {
   readonly limits: WireLimits;
   readonly #backend: Backend;
   readonly #doubt: (why: string) => void;
+  readonly #standIn: readonly string[];
   readonly #ledger = new Ledger();
   readonly #turns = new Turns();
 
@@ -47,6 +48,7 @@ export class Gate {
     this.limits = limitsOf(config);
     this.#backend = backend;
     this.#doubt = doubt;
+    this.#standIn = config.standIn === undefined ? [] : [config.standIn];
   }
 
   /** `receivedAt` is of the monotonic clock, in milliseconds. */
@@ -103,7 +105,7 @@ export class Gate {
 
   /** The limits, with what the administrator should know. */
   told(): WireLimits {
-    const warnings = this.#backend.warnings();
+    const warnings = [...this.#standIn, ...this.#backend.warnings()];
     return warnings.length > 0 ? { ...this.limits, warnings } : this.limits;
   }
 

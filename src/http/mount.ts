@@ -5,7 +5,7 @@ import { visitorOf } from './doors.ts';
 import { answerProblem } from './problems.ts';
 import type { Answer, Method, Route } from './route.ts';
 
-const largestBody = 64 * 1024;
+const usualLargestBody = 64 * 1024;
 
 export interface Patience {
   /** After this long the answer is 504. */
@@ -23,7 +23,7 @@ export function mount(app: Express, routes: readonly Route[], patience: Patience
       const method = route.method.toLowerCase() as Lowercase<typeof route.method>;
       // the role before the body: who may not do it need not be listened to
       if (route.method === 'GET') at[method](answering(route, patience));
-      else at[method](administratorsOnly, jsonOnly, readJson, answering(route, patience));
+      else at[method](administratorsOnly, jsonOnly, jsonOf(route), answering(route, patience));
     }
     at.all(otherMethods(here.map((route) => route.method)));
   }
@@ -63,7 +63,8 @@ const jsonOnly: RequestHandler = (request, response, next) => {
 };
 
 // strict would call `null` and `"text"` no JSON; the schemas say what they lack
-const readJson = express.json({ limit: largestBody, inflate: false, strict: false });
+const jsonOf = ({ largestBody: limit = usualLargestBody }: Route): RequestHandler =>
+  express.json({ limit, inflate: false, strict: false });
 
 function answering(route: Route, { deadline, late }: Patience): RequestHandler {
   return async (request, response) => {

@@ -36,6 +36,8 @@ export interface Route<
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** Bytes; 64 KiB unless said otherwise. */
+  readonly largestBody?: number;
   // a method, not a property: routes of different schemas go into one list
   answer(asked: Asked<Params, Query, Body>): Promise<Answer>;
 }
@@ -45,7 +47,7 @@ type Declared<Params extends ZodObject, Query extends ZodObject, Body extends Zo
   Route<Params, Query, Body>,
   'method' | 'path' | 'answer'
 > &
-  Partial<Pick<Route<Params, Query, Body>, 'params' | 'query' | 'body'>>;
+  Partial<Pick<Route<Params, Query, Body>, 'params' | 'query' | 'body' | 'largestBody'>>;
 
 /** A route that takes what it declares, and nothing else. */
 export function route<

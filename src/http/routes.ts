@@ -1,5 +1,6 @@
 import type { Administration } from '../access/administration.ts';
 import type { Route } from './route.ts';
+import { addressRoutes } from './routes/addresses.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { entryRoutes } from './routes/entries.ts';
 import { grantRoutes } from './routes/grants.ts';
@@ -17,6 +18,7 @@ export const routesTo = (rules: Administration): Route[] => [
   ...lockoutRoutes(rules),
   ...grantRoutes(rules),
   ...entryRoutes(rules),
+  ...addressRoutes(rules),
   ...recordRoutes(rules),
   ...tokenRoutes(rules),
   ...serviceRoutes(rules),

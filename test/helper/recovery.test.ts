@@ -77,6 +77,20 @@ describe.skipIf(whyNoNamespaces() !== undefined)('the helper recovers', () => {
     expect(await client.list()).toHaveLength(1);
   });
 
+  it('as soon as the kernel tells, long before it would look by itself', async () => {
+    // the first seconds it looks often; after them every ten
+    await sleep(6500);
+    for (const command of [
+      ['flush', 'ruleset'],
+      ['delete', 'table', 'inet', 'dialgate'],
+    ]) {
+      const before = disturbed;
+      nft(...command);
+      await within(1500, () => disturbed > before);
+      expect(nftHasGuard()).toBe(true);
+    }
+  });
+
   it('when elements are removed by others: said, and nothing else touched', async () => {
     await client.open({ ...opening, address: '203.0.113.8' as Address });
     nft('delete', 'element', 'inet', 'dialgate', 'open4_web', '{ 203.0.113.7 }');

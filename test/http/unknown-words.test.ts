@@ -10,12 +10,14 @@ const bodies: Readonly<Record<string, object>> = {
   'POST /v1/grants': { user: 'mira', address: '203.0.113.8' },
   'POST /v1/tokens': { name: 'cron', role: 'auditor' },
   'POST /v1/entries': { label: 'branch', target: '203.0.113.9' },
+  'POST /v1/entry-batches': { entries: [{ label: 'branch', target: '203.0.113.9' }] },
   'PATCH /v1/entries/:label': { note: 'moved' },
 };
 const named: Readonly<Record<string, string>> = {
   ':id': '1',
   ':subject': 'caller%3A15550123',
   ':label': 'office',
+  ':address': '203.0.113.7',
 };
 /** Each route as it would be done; nothing is asked of the rules by listing them. */
 const asked = routesTo({} as Administration).map(({ method, path }) => {

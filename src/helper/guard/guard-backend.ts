@@ -28,9 +28,6 @@ export interface GuardBackendParts {
   readonly log: Log;
 }
 
-/** With more standing entries than this, it costs too much to hear of every element. */
-const many = 10_000;
-
 const off =
   'The guard is off, so nobody is turned away: switch it on with "dialgate guard enable --test 3m" (docs/guard.md).';
 
@@ -93,12 +90,11 @@ export class GuardBackend implements Backend {
   }
 
   watch(changed: (by: string, stood: boolean) => void): void {
-    const { nft, config, transactions, guard } = this.#parts;
+    const { nft, transactions, guard } = this.#parts;
     const { standing } = this;
     const ours = (pid: number): boolean =>
       transactions.madeBy(pid) || guard.madeBy(pid) || (standing?.madeBy(pid) ?? false);
-    const large = { loss: lossPattern(this.#table), many: config.standing.most > many };
-    this.#monitor = new NftMonitor(nft, ours, changed, large);
+    this.#monitor = new NftMonitor(nft, ours, changed, lossPattern(this.#table));
     this.#monitor.start();
   }
 

@@ -7,21 +7,19 @@ import { nftEnvironment } from './nft-run.ts';
 const restartAfter = 1000;
 
 /**
- * `nft monitor` says a line for every element, in many small writes: only those that
- * match come to us. The shell ends its group when our end of its input closes, so that
+ * Where there is no Perl, `nft monitor` tells; of version 1.0.6 it ends by itself whenever networks come in.
+ * It says a line for every element, in many small writes: only those that match come to us. The shell ends its group when our end of its input closes, so that
  * not even kill -9 leaves anything behind.
  */
 const wait = `&
 exec >&- 2>&-; read -r _; kill 0`;
-const usual = `"$0" monitor | grep --line-buffered -E "$1" ${wait}`;
+const heavy = `"$0" monitor | grep --line-buffered -E "$1" ${wait}`;
 const light = `"$0" -e "$1" ${wait}`;
 
 const perlPlaces = ['/usr/bin/perl', '/bin/perl'];
 
 export interface MonitorParts {
   readonly nft: string;
-  /** Whether there may be so many elements that nft had better not keep them in mind. */
-  readonly many: boolean;
   /** For grep -E: the lines that are wanted. */
   readonly pattern: string;
   readonly line: (text: string) => void;
@@ -39,9 +37,9 @@ export class MonitorChild {
 
   constructor(parts: MonitorParts) {
     this.#parts = parts;
-    const perl = parts.many ? findProgram(perlPlaces) : undefined;
+    const perl = findProgram(perlPlaces);
     this.#command =
-      perl === undefined ? [usual, parts.nft, parts.pattern] : [light, perl, lightMonitor];
+      perl === undefined ? [heavy, parts.nft, parts.pattern] : [light, perl, lightMonitor];
   }
 
   start(): void {

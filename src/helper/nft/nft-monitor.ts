@@ -1,17 +1,10 @@
 import { MonitorChild } from './monitor-child.ts';
 
-/** Sets that are too large to be looked through whenever somebody changes something. */
-export interface LargeSets {
-  /** For grep -E: the line of a loss in one of them, as `nft monitor` says it. */
-  readonly loss: string;
-  /** Whether there may be very many elements in them. */
-  readonly many: boolean;
-}
-
 /**
  * Calls `changed` for every change to the ruleset that another process made, usually
- * within milliseconds; `losses`: of large sets, too. Who made it is in the line that
- * closes each transaction.
+ * within milliseconds. Who made it is in the line that closes each transaction.
+ * `losses`: elements were taken out of sets that are too large to be looked through
+ * each time; `lossPattern`, for grep -E, is the line that says so.
  */
 export class NftMonitor {
   readonly #child: MonitorChild;
@@ -20,14 +13,13 @@ export class NftMonitor {
     nft: string,
     isOurs: (pid: number) => boolean,
     changed: (by: string, losses: boolean) => void,
-    large?: LargeSets,
+    lossPattern?: string,
   ) {
-    const loss = large && new RegExp(large.loss);
+    const loss = lossPattern === undefined ? undefined : new RegExp(lossPattern);
     let losses = false;
     this.#child = new MonitorChild({
       nft,
-      many: large?.many ?? false,
-      pattern: ['^# new generation', large?.loss].filter(Boolean).join('|'),
+      pattern: ['^# new generation', lossPattern].filter(Boolean).join('|'),
       line: (text) => {
         if (loss?.test(text)) losses = true;
         if (text === '# gap') changed('nobody known: there was too much at once', false);

@@ -1,6 +1,7 @@
 import type { Administration } from '../../access/administration.ts';
 import { entryAnswer, type CatalogueAnswer } from '../entry-answers.ts';
-import { byLabel, entryChange, newEntry } from '../entry-requests.ts';
+import { addBatch } from '../entry-batch.ts';
+import { byLabel, entryBatch, entryChange, largestBatch, newEntry } from '../entry-requests.ts';
 import { paged } from '../paging.ts';
 import { pageOnly } from '../requests.ts';
 import { route, type Route } from '../route.ts';
@@ -27,6 +28,14 @@ export const entryRoutes = (rules: Administration): Route[] => [
       const entry = await rules.addEntry(body, by);
       return { status: 201, location: `/v1/entries/${entry.label}`, body: entryAnswer(entry) };
     },
+  }),
+  // beside the entries, not below them: one of them may be labelled "batch"
+  route({
+    method: 'POST',
+    path: '/v1/entry-batches',
+    body: entryBatch,
+    largestBody: largestBatch,
+    answer: async ({ body, by }) => ({ body: await addBatch(rules, body.entries, by) }),
   }),
   route({
     method: 'GET',

@@ -1,0 +1,96 @@
+import type { Arming } from './arming/arming.ts';
+import { Desk } from './arming/desk.ts';
+import { RulesetBefore } from './arming/ruleset-before.ts';
+import type { Backend } from './backend.ts';
+import type { HelperConfig } from './config/config.ts';
+import { fitBackend } from './fit-backend.ts';
+import { fitGuard } from './fit-guard.ts';
+import { Gate, limitsOf } from './gate.ts';
+import { Halt } from './halt.ts';
+import type { Log } from './log.ts';
+import { NftShell } from './nft/nft-shell.ts';
+import { Transactions } from './nft/transactions.ts';
+import { NoRecordings } from './recording/no-recordings.ts';
+import { Recordings } from './recording/recordings.ts';
+import { Signals } from './signals.ts';
+import { Standing } from './standing/standing.ts';
+import { Bans } from './unban/bans.ts';
+import { Upkeep } from './upkeep.ts';
+
+/** What switches the guard on and off, and where root asks for it. */
+export interface Guarding {
+  readonly arming: Arming;
+  readonly desk: Desk;
+}
+
+/** The helper, put together and not yet started. */
+export interface Parts {
+  readonly signals: Signals;
+  readonly shell: NftShell;
+  readonly halt: Halt;
+  readonly upkeep: Upkeep;
+  readonly backend: Backend;
+  /** Undefined where the rules are the administrator's own. */
+  readonly guarding: Guarding | undefined;
+  /** What clients may ask. */
+  readonly doors: {
+    readonly gate: Gate;
+    readonly recordings: Recordings | NoRecordings;
+    readonly standing: Standing;
+    readonly bans: Bans;
+  };
+}
+
+/** Each part from those before it; nothing runs yet. @throws ConfigError when they do not fit this host */
+export function putTogether(config: HelperConfig, usable: string | undefined, log: Log): Parts {
+  const nft = usable ?? 'nft'; // nobody asks anything of it then
+  const signals = new Signals();
+  signals.disturbed.hear((why) => log('disturbed', { why }));
+  const halt = new Halt();
+  const shell = new NftShell(nft);
+  const upkeep = new Upkeep();
+  const transactions = new Transactions(shell, upkeep.repair, limitsOf(config), halt);
+  const common = { config, signals, transactions, upkeep, log };
+
+  const guard = config.backend.kind === 'guard' ? fitGuard({ ...common, nft, halt }) : undefined;
+  const backend = guard?.backend ?? fitBackend({ ...common, nft: usable });
+
+  const gate = new Gate(config, backend, signals.disturbed.tell);
+  const standing = new Standing({
+    limits: gate.limits,
+    place: backend.standing,
+    folder: config.state,
+    halted: () => halt.reason !== undefined,
+    log,
+  });
+  signals.emptied.hear(() => standing.lost());
+  const recordings =
+    usable === undefined ? new NoRecordings() : new Recordings(usable, config, transactions);
+  const bans = new Bans(config.unban, log);
+
+  const guarding = guard && {
+    arming: guard.arming,
+    desk: new Desk({
+      nft,
+      config,
+      arming: guard.arming,
+      before: new RulesetBefore(config.state),
+      opened: async () =>
+        (await gate.list()).map(({ address, services }) => ({
+          target: address,
+          services: services.map(({ service }) => service),
+        })),
+      standing: () => standing.entries(),
+      log,
+    }),
+  };
+  return {
+    signals,
+    shell,
+    halt,
+    upkeep,
+    backend,
+    guarding,
+    doors: { gate, recordings, standing, bans },
+  };
+}
