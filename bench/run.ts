@@ -41,6 +41,14 @@ export async function run(
   abilities: { readonly namespaces: boolean; readonly nftables: boolean },
 ): Promise<number> {
   const [first, ...rest] = words;
+  if (words.includes('--help') || words.includes('-h')) {
+    process.stdout.write(
+      `npm run bench [-- NAME [words of its own]] [--into FOLDER]\n` +
+        `All of them, or one: ${Object.keys(benches).join(', ')}.\n` +
+        `What each measures, how long it takes and its words: bench/README.md.\n`,
+    );
+    return 0;
+  }
   const name = first?.startsWith('--') ? undefined : first;
   if (name !== undefined && !(name in benches)) {
     process.stderr.write(

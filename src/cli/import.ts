@@ -33,7 +33,10 @@ export function importCommand(asked: Asked): Command {
     'take over a whitelist: shows what would become of it, and adds it with --apply',
   );
 
-  withImportOptions(imports.command('travelin-man'))
+  withImportOptions(
+    imports.command('travelin-man'),
+    'for those who had every port: these, instead of every service that is guarded',
+  )
     .argument('[paths...]', 'files, or folders that have them; the whole host when left out')
     .description("read the whitelist of Travelin' Man and Incredible PBX")
     .option('--knocks', 'addresses that PortKnocker let in, too')
@@ -43,7 +46,10 @@ export function importCommand(asked: Asked): Command {
       await carryOut(asked, reading, 'import:travelin-man', options);
     });
 
-  withImportOptions(imports.command('list'))
+  withImportOptions(
+    imports.command('list'),
+    'for those whose line names none: these, instead of the usual ones',
+  )
     .argument('<file>', 'an address, network or name a line, or CSV; - for standard input')
     .description('read a plain list, or CSV with the columns label, target, services, until, note')
     .action(async (file: string, options: ImportOptions) => {
@@ -53,14 +59,10 @@ export function importCommand(asked: Asked): Command {
   return imports;
 }
 
-function withImportOptions(command: Command): Command {
+function withImportOptions(command: Command, whose: string): Command {
   return command
     .option('--apply', 'add what the plan says; without it nothing is changed')
-    .option(
-      '--services <name...>',
-      'for those who had every port: these, instead of every service that is guarded',
-      several(service, mostServices),
-    )
+    .option('--services <name...>', whose, several(service, mostServices))
     .option('--json', 'print JSON');
 }
 

@@ -3,6 +3,7 @@ import { KeptState } from './arming/kept-state.ts';
 import type { HelperConfig } from './config/config.ts';
 import { Guard } from './guard/guard.ts';
 import { GuardBackend } from './guard/guard-backend.ts';
+import type { Contest } from './contest.ts';
 import type { Halt } from './halt.ts';
 import type { Log } from './log.ts';
 import type { Transactions } from './nft/transactions.ts';
@@ -13,6 +14,7 @@ export interface GuardingParts {
   readonly nft: string;
   readonly config: HelperConfig;
   readonly halt: Halt;
+  readonly contest: Contest;
   readonly signals: Signals;
   readonly transactions: Transactions;
   readonly upkeep: Upkeep;

@@ -1,7 +1,6 @@
 import { parseGuardRequest } from '../firewall/wire-guard.ts';
 import { parseRequest } from '../firewall/wire-request.ts';
 import { answer } from './answer.ts';
-import { noGuard } from './arming/no-guard.ts';
 import type { HelperConfig } from './config/config.ts';
 import { reasonOf, type Log } from './log.ts';
 import { usableNft } from './nft/usable-nft.ts';
@@ -42,11 +41,11 @@ async function start(
   await claimSocket(config.adminSocket, 'adminSocket');
   const guarded = config.backend.kind === 'guard';
   const parts = putTogether(config, guarded ? found : await usableNft(found, log), log);
-  const { shell, guarding, backend, halt, doors, signals } = parts;
+  const { shell, way, backend, halt, doors, signals } = parts;
   const { gate, recordings, standing } = doors;
 
   running.add(shell);
-  if (guarding) await takeUp(guarding, running, log);
+  if (way.kind === 'guard') await takeUp(way, running, log);
   running.add(backend);
   await backend.ensure();
   if (!halt.reason) {
@@ -66,19 +65,13 @@ async function start(
   const admin = await listen(
     config.adminSocket,
     0o600,
-    replyBy(parseGuardRequest, (request) =>
-      guarding ? guarding.desk.answer(request) : noGuard(request),
-    ),
+    replyBy(parseGuardRequest, (request) => way.desk.answer(request)),
   );
   running.add({ stop: admin.close });
   if (config.socketGroup !== undefined) giveToGroup(config.socket, config.socketGroup, log);
 
-  const watch = watchOver(parts, log);
+  const watch = watchOver(parts, config, log);
   running.add(watch);
-  backend.watch((by, stood = false) => {
-    if (stood) standing.doubt();
-    void watch.look(by);
-  });
   await watch.look(); // whatever happened before the monitor watched
   log('ready', { socket: config.socket, table: config.table, ...gate.limits });
 }
@@ -93,16 +86,34 @@ async function takeUp({ arming, desk }: Guarding, running: Running, log: Log): P
   });
 }
 
-/** Has everything looked after when others have changed something, and now and then. */
-function watchOver({ halt, upkeep, doors, signals }: Parts, log: Log): Watch {
+/**
+ * Has everything looked after when others have changed something, and now and then.
+ * A ruleset that was flushed is nobody's fight; who takes out again and again what
+ * dialgate has put in, means it. Sets of ipset are not loaded anew by the way.
+ */
+function watchOver(parts: Parts, { backend: { kind } }: HelperConfig, log: Log): Watch {
+  const { halt, contest, upkeep, backend, doors, signals } = parts;
   const { gate, standing } = doors;
-  return new Watch(async (changedBy) => {
+  let taken = false;
+  const watch = new Watch(async (changedBy) => {
     if (halt.reason) return;
+    const stoodLess = taken;
+    taken = false;
     const rebuilt = await upkeep.repair();
     const asExpected = await gate.recount();
+    const meant = rebuilt ? kind === 'ipset' : !asExpected || stoodLess;
+    if (meant && !halt.reason && contest.another()) signals.contested.tell();
+    if (stoodLess) standing.doubt();
+    if (halt.reason) return;
     await standing.look();
     if (!rebuilt && !asExpected) {
       signals.disturbed.tell(`Elements were changed by ${changedBy ?? 'others'}.`);
     }
   }, log);
+  backend.watch(({ by, standing: entries }) => {
+    if (entries === 'taken') taken = true;
+    if (entries === 'unknown') standing.doubt();
+    void watch.look(by);
+  });
+  return watch;
 }

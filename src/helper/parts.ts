@@ -6,10 +6,12 @@ import type { HelperConfig } from './config/config.ts';
 import { fitBackend } from './fit-backend.ts';
 import { fitGuard } from './fit-guard.ts';
 import { Gate, limitsOf } from './gate.ts';
+import { Contest } from './contest.ts';
 import { Halt } from './halt.ts';
 import type { Log } from './log.ts';
 import { NftShell } from './nft/nft-shell.ts';
 import { Transactions } from './nft/transactions.ts';
+import { OwnRules } from './own-rules.ts';
 import { NoRecordings } from './recording/no-recordings.ts';
 import { Recordings } from './recording/recordings.ts';
 import { Signals } from './signals.ts';
@@ -19,8 +21,15 @@ import { Upkeep } from './upkeep.ts';
 
 /** What switches the guard on and off, and where root asks for it. */
 export interface Guarding {
+  readonly kind: 'guard';
   readonly arming: Arming;
   readonly desk: Desk;
+}
+
+/** The rules are the administrator's own. */
+export interface Fitting {
+  readonly kind: 'own rules';
+  readonly desk: OwnRules;
 }
 
 /** The helper, put together and not yet started. */
@@ -28,10 +37,10 @@ export interface Parts {
   readonly signals: Signals;
   readonly shell: NftShell;
   readonly halt: Halt;
+  readonly contest: Contest;
   readonly upkeep: Upkeep;
   readonly backend: Backend;
-  /** Undefined where the rules are the administrator's own. */
-  readonly guarding: Guarding | undefined;
+  readonly way: Guarding | Fitting;
   /** What clients may ask. */
   readonly doors: {
     readonly gate: Gate;
@@ -47,15 +56,17 @@ export function putTogether(config: HelperConfig, usable: string | undefined, lo
   const signals = new Signals();
   signals.disturbed.hear((why) => log('disturbed', { why }));
   const halt = new Halt();
+  const contest = new Contest();
   const shell = new NftShell(nft);
   const upkeep = new Upkeep();
   const transactions = new Transactions(shell, upkeep.repair, limitsOf(config), halt);
   const common = { config, signals, transactions, upkeep, log };
 
-  const guard = config.backend.kind === 'guard' ? fitGuard({ ...common, nft, halt }) : undefined;
+  const guard =
+    config.backend.kind === 'guard' ? fitGuard({ ...common, nft, halt, contest }) : undefined;
   const backend = guard?.backend ?? fitBackend({ ...common, nft: usable });
 
-  const gate = new Gate(config, backend, signals.disturbed.tell);
+  const gate = new Gate(config, backend, halt, signals.disturbed.tell);
   const standing = new Standing({
     limits: gate.limits,
     place: backend.standing,
@@ -68,29 +79,36 @@ export function putTogether(config: HelperConfig, usable: string | undefined, lo
     usable === undefined ? new NoRecordings() : new Recordings(usable, config, transactions);
   const bans = new Bans(config.unban, log);
 
-  const guarding = guard && {
-    arming: guard.arming,
-    desk: new Desk({
-      nft,
-      config,
-      arming: guard.arming,
-      before: new RulesetBefore(config.state),
-      opened: async () =>
-        (await gate.list()).map(({ address, services }) => ({
-          target: address,
-          services: services.map(({ service }) => service),
-        })),
-      standing: () => standing.entries(),
-      log,
-    }),
-  };
+  const way = guard
+    ? {
+        kind: 'guard' as const,
+        arming: guard.arming,
+        desk: new Desk({
+          nft,
+          config,
+          arming: guard.arming,
+          before: new RulesetBefore(config.state),
+          opened: async () =>
+            (await gate.list()).map(({ address, services }) => ({
+              target: address,
+              services: services.map(({ service }) => service),
+            })),
+          standing: () => standing.entries(),
+          log,
+        }),
+      }
+    : {
+        kind: 'own rules' as const,
+        desk: new OwnRules({ halt, contest, signals, doubt: () => standing.doubt(), log }),
+      };
   return {
     signals,
     shell,
     halt,
+    contest,
     upkeep,
     backend,
-    guarding,
+    way,
     doors: { gate, recordings, standing, bans },
   };
 }

@@ -1,6 +1,6 @@
 import type { WireOpened } from '../../firewall/wire.ts';
 import { kindOf } from '../../firewall/wire-address.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend, Change } from '../backend.ts';
 import type { HelperConfig } from '../config/config.ts';
 import type { Edit } from '../edit.ts';
 import { reasonOf, type Log } from '../log.ts';
@@ -87,7 +87,7 @@ export class CuttingBackend implements Backend {
   }
 
   /** Whoever was let in before our start is cut in time, too; and who has lost the leave meanwhile, at once. */
-  watch(changed: (by: string, stood?: boolean) => void): void {
+  watch(changed: (change: Change) => void): void {
     void this.#adopt()
       .catch((error: unknown) => this.#parts.log('cut-failed', { message: reasonOf(error) }))
       // not waited for: what is being cut may itself have found that the table is gone

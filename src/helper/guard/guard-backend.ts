@@ -1,5 +1,5 @@
 import type { WireOpened } from '../../firewall/wire.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend, Change } from '../backend.ts';
 import type { HelperConfig } from '../config/config.ts';
 import type { Edit } from '../edit.ts';
 import type { Halt } from '../halt.ts';
@@ -89,7 +89,7 @@ export class GuardBackend implements Backend {
     return this.#parts.isArmed() ? [] : [off];
   }
 
-  watch(changed: (by: string, stood: boolean) => void): void {
+  watch(changed: (change: Change) => void): void {
     const { nft, transactions, guard } = this.#parts;
     const { standing } = this;
     const ours = (pid: number): boolean =>

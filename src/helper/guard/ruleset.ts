@@ -25,15 +25,15 @@ const visitedSize = (mostAddresses: number): number => Math.max(65_536, 8 * most
  *
  * - Prerouting −155: after conntrack (−200), before DNAT (−100), so that ports
  *   which a container engine publishes are guarded too.
- * - What is for other hosts is none of our business; it is asked last, because the answer
- *   costs a look into the routes, which whoever is let in need not pay.
+ * - What is for other hosts is none of our business. That and `armed` are asked last,
+ *   because each costs a look-up, which whoever is let in need not pay.
  * - What the server began itself is let back in, except from visitors: their
  *   elements alone count, so that closing cuts at once and a packet that the PBX
  *   sends first does not let them in again.
  * - Lists that come from the configuration are anonymous, so that nobody can
  *   alter them without altering a rule, which is noticed.
- * - Only protocols that stand in `armed` are judged: an empty one turns nobody away,
- *   and one with timeouts disarms by itself, whoever is dead.
+ * - Only of protocols that stand in `armed` is anybody turned away: of none where it is
+ *   empty, and one with timeouts disarms by itself, whoever is dead.
  * - Leaving packets to a visitor whose leave has ended are answered with a reset
  *   to our own socket: otherwise the server would go on sending, and keep the
  *   socket until its retransmissions end (about 15 minutes).
@@ -75,29 +75,32 @@ ${sets(visitedSet, '', visitedSize(mostAddresses))}
 ${sets(freshSet, ' counter;', 2 * mostAddresses + spareFresh)}
 ${services.map(({ name }) => sets(openSet(name), ' counter;', mostAddresses + spareSlots)).join('\n')}
 ${standing.sets}${lingering.sets}  chain strangers {
+    meta l4proto != @${armedSet} accept
     fib daddr type != { local, broadcast, anycast, multicast } accept
     counter
     drop
   }
   chain cut {
+    meta l4proto != @${armedSet} accept
     counter
     meta l4proto tcp reject with tcp reset
     drop
   }
 ${kinds.map(letIn).join('\n')}${standing.chains}${gates.join('')}
+  chain answers {
+    ${noVisitor('4')}${standing.noReply(4)} accept
+    ${noVisitor('6')} ${noVisitor('6net')}${standing.noReply(6)} accept
+  }
   chain to_visitor {
 ${trustedRules(trusted, 'daddr')}${byPort('sport', 'way')}  }
   chain arriving {
     type filter hook prerouting priority -155; policy accept;
     iif lo accept
-    meta l4proto != @${armedSet} accept
-    ct direction reply ${noVisitor('4')}${standing.noReply(4)} accept
-    ct direction reply ${noVisitor('6')} ${noVisitor('6net')}${standing.noReply(6)} accept
+    ct direction reply jump answers
 ${trustedRules(trusted, 'saddr')}${byPort('dport', 'gate')}  }
   chain leaving {
     type filter hook output priority 0; policy accept;
     oif lo accept
-    meta l4proto != @${armedSet} accept
 ${perKind((kind) => `${side(kind, 'daddr')} @${visitedSet(kind)} goto to_visitor`)}
 ${standing.leaving}  }
 }

@@ -1,6 +1,6 @@
 import type { WireOpened } from '../../firewall/wire.ts';
 import { Refused } from '../../firewall/wire-rules.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend, Change as ByOthers } from '../backend.ts';
 import type { Edit } from '../edit.ts';
 import { reasonOf } from '../log.ts';
 import { openedOf } from '../opened.ts';
@@ -87,8 +87,10 @@ export class IpsetBackend implements Backend {
     return this.#sets.faults();
   }
 
-  watch(changed: (by: string, stood: boolean) => void): void {
-    this.#timer = setInterval(() => changed('others', this.standing.takeRenewal()), lookEvery);
+  watch(changed: (change: ByOthers) => void): void {
+    this.#timer = setInterval(() => {
+      changed({ by: 'others', standing: this.standing.takeRenewal() ? 'unknown' : undefined });
+    }, lookEvery);
   }
 
   stop(): void {

@@ -18,6 +18,15 @@ const light = `"$0" -e "$1" ${wait}`;
 
 const perlPlaces = ['/usr/bin/perl', '/bin/perl'];
 
+/** What /bin/sh is to run: a monitor by `perl`, or without it by `nft`, that says the lines that match `pattern`. */
+export function monitorCommand(
+  perl: string | undefined,
+  nft: string,
+  pattern: string,
+): readonly string[] {
+  return ['-c', ...(perl === undefined ? [heavy, nft, pattern] : [light, perl, lightMonitor])];
+}
+
 export interface MonitorParts {
   readonly nft: string;
   /** For grep -E: the lines that are wanted. */
@@ -37,14 +46,12 @@ export class MonitorChild {
 
   constructor(parts: MonitorParts) {
     this.#parts = parts;
-    const perl = findProgram(perlPlaces);
-    this.#command =
-      perl === undefined ? [heavy, parts.nft, parts.pattern] : [light, perl, lightMonitor];
+    this.#command = monitorCommand(findProgram(perlPlaces), parts.nft, parts.pattern);
   }
 
   start(): void {
     if (this.#stopped) return;
-    const child = spawn('/bin/sh', ['-c', ...this.#command], {
+    const child = spawn('/bin/sh', this.#command, {
       stdio: 'pipe',
       env: nftEnvironment,
       detached: true, // a group of its own

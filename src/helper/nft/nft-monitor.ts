@@ -1,10 +1,11 @@
+import type { Change } from '../backend.ts';
 import { MonitorChild } from './monitor-child.ts';
 
 /**
  * Calls `changed` for every change to the ruleset that another process made, usually
  * within milliseconds. Who made it is in the line that closes each transaction.
- * `losses`: elements were taken out of sets that are too large to be looked through
- * each time; `lossPattern`, for grep -E, is the line that says so.
+ * Standing entries are too many to be looked through each time: `lossPattern`, for
+ * grep -E, is the line that says that some were taken out.
  */
 export class NftMonitor {
   readonly #child: MonitorChild;
@@ -12,7 +13,7 @@ export class NftMonitor {
   constructor(
     nft: string,
     isOurs: (pid: number) => boolean,
-    changed: (by: string, losses: boolean) => void,
+    changed: (change: Change) => void,
     lossPattern?: string,
   ) {
     const loss = lossPattern === undefined ? undefined : new RegExp(lossPattern);
@@ -22,13 +23,15 @@ export class NftMonitor {
       pattern: ['^# new generation', lossPattern].filter(Boolean).join('|'),
       line: (text) => {
         if (loss?.test(text)) losses = true;
-        if (text === '# gap') changed('nobody known: there was too much at once', false);
+        if (text === '# gap') changed({ by: 'nobody known: there was too much at once' });
         const change = /^# new generation \d+ by process (\d+) \((.*)\)$/.exec(text);
         if (!change) return;
-        if (!isOurs(Number(change[1]))) changed(change[2] ?? 'unknown', losses);
+        if (!isOurs(Number(change[1]))) {
+          changed({ by: change[2] ?? 'unknown', standing: losses ? 'taken' : undefined });
+        }
         losses = false;
       },
-      gap: () => changed('nobody known: nft monitor had ended', true),
+      gap: () => changed({ by: 'nobody known: the monitor had ended', standing: 'unknown' }),
     });
   }
 

@@ -1,7 +1,7 @@
 import type { WireOpened } from '../../firewall/wire.ts';
 import { kindOf } from '../../firewall/wire-address.ts';
 import { Refused } from '../../firewall/wire-rules.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend, Change } from '../backend.ts';
 import type { Edit, Timed } from '../edit.ts';
 import type { Log } from '../log.ts';
 import { addressOf, creation, kinds, removal, renewal, type On } from '../nft/element-lines.ts';
@@ -123,7 +123,7 @@ export class SetBackend implements Backend {
     return [...this.#faults, ...this.#hints];
   }
 
-  watch(changed: (by: string, stood: boolean) => void): void {
+  watch(changed: (change: Change) => void): void {
     const { nft, sets, madeBy } = this.#parts;
     const ours = (pid: number): boolean => madeBy(pid) || this.standing.madeBy(pid);
     this.#monitor = new NftMonitor(nft, ours, changed, lossPattern(sets));
