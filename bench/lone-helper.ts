@@ -1,25 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, chownSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execPath } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogLines } from '../lab/log-lines.ts';
-import { removeNamespaces } from '../lab/network.ts';
 import { packageRoot } from '../lab/package-root.ts';
 import { launch, roles, type Launched } from '../lab/processes.ts';
-import { sh } from '../lab/shell.ts';
 import { HelperClient } from '../src/firewall/helper-client.ts';
 import type { WireTimings } from '../src/firewall/wire.ts';
+import { makeHost, type Host } from './hosts.ts';
+import { makeScratch } from './scratch.ts';
 
-/** The privileged helper in a network namespace of its own, and nothing else. */
+/** The privileged helper in a network of its own, or in that of a host, and nothing else. */
 export interface LoneHelper {
   readonly client: HelperClient;
   /** Of the helper's own process, as it is now. */
@@ -30,14 +22,18 @@ export interface LoneHelper {
   stop(): Promise<void>;
 }
 
-/** `limits` are merged over helper.json; `opened` is told the helper's own times of each open. */
+/**
+ * `limits` are merged over helper.json; `opened` is told the helper's own times of each
+ * open. A `host` that is given stays when the helper is stopped.
+ */
 export async function startLoneHelper(
   limits: object,
   opened: (timings: WireTimings) => void = () => {},
+  host?: Host,
 ): Promise<LoneHelper> {
   const id = randomBytes(4).toString('hex');
-  const space = `dgb${id}`;
-  const folder = mkdtempSync(join(tmpdir(), 'dialgate-bench-'));
+  const scratch = makeScratch();
+  const { folder } = scratch;
   chmodSync(folder, 0o755);
   for (const part of ['run', 'state']) {
     mkdirSync(join(folder, part), { mode: 0o700 });
@@ -58,53 +54,56 @@ export async function startLoneHelper(
     mostAddresses: 4096,
   };
   writeFileSync(config, JSON.stringify({ ...basis, ...limits }), { mode: 0o644 });
-  await sh('ip', 'netns', 'add', space);
+  const there = host ?? (await makeHost());
 
   let starts = 0;
-  const start = async (): Promise<Launched> => {
+  const start = (): { readonly process: Launched; readonly ready: Promise<unknown> } => {
     const log = new LogLines(join(folder, `helper${++starts}.log`));
-    const helper = launch({
+    const process = launch({
       labId: id,
       command: [
-        process.execPath,
+        execPath,
         '--optimize-for-size',
         '--max-semi-space-size=2',
         join(folder, 'src/helper/main.js'),
         '--config',
         config,
       ],
-      prefix: ['ip', 'netns', 'exec', space],
+      prefix: there.prefix,
       role: roles.helper,
       log,
       cwd: folder,
     });
-    await Promise.race([
+    const ready = Promise.race([
       log.waitFor('the helper', ({ fields }) => fields['event'] === 'ready', 30_000),
-      helper.exited.then(() => Promise.reject(new Error('The helper has ended.'))),
+      process.exited.then(() => Promise.reject(new Error('The helper has ended.'))),
     ]);
-    return helper;
+    return { process, ready };
   };
 
-  let helper = await start();
+  // its memory counts from its first instant on
+  let helper = start();
+  await helper.ready;
   const client = new HelperClient({ socket, latency: (_all, timings) => opened(timings) });
   return {
     client,
     get pid() {
-      return helper.pid;
+      return helper.process.pid;
     },
-    nft: (...words) => sh('ip', 'netns', 'exec', space, 'nft', ...words),
+    nft: (...words) => there.sh('nft', ...words),
     async restart(meanwhile = () => sleep(0)) {
-      await helper.stop();
+      await helper.process.stop();
       await meanwhile();
       const began = performance.now();
-      helper = await start();
+      helper = start();
+      await helper.ready;
       return performance.now() - began;
     },
     async stop() {
       client.stop();
-      await helper.stop();
-      await removeNamespaces([space]);
-      rmSync(folder, { recursive: true, force: true });
+      await helper.process.stop();
+      if (!host) await there.remove();
+      scratch.remove();
     },
   };
 }

@@ -4,11 +4,14 @@ import { packageRoot } from '../lab/package-root.ts';
 import { audit } from './audit.ts';
 import { calls } from './calls.ts';
 import { fastCall } from './fast-call.ts';
+import { flood } from './flood.ts';
 import { keyToOpen } from './key-to-open.ts';
 import { refused } from './refused.ts';
+import { packetCost } from './packet-cost.ts';
 import type { Result } from './result.ts';
 import { soak } from './soak.ts';
 import { standing } from './standing.ts';
+import { timeToOpen } from './time-to-open.ts';
 import { wordAfter } from './words.ts';
 
 /** Every bench by its name: `npm run bench -- NAME` runs it alone. */
@@ -20,7 +23,16 @@ const benches: Readonly<Record<string, (words: readonly string[]) => Promise<Res
   refused,
   standing,
   audit,
+  'time-to-open': timeToOpen,
+  'packet-cost': packetCost,
+  flood,
 };
+
+const signals = [
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const;
 
 /**
  * Runs all benches, or the one named first, and keeps their figures as JSON and their
@@ -31,6 +43,14 @@ export async function run(
   abilities: { readonly namespaces: boolean; readonly nftables: boolean },
 ): Promise<number> {
   const [first, ...rest] = words;
+  if (words.includes('--help') || words.includes('-h')) {
+    process.stdout.write(
+      `npm run bench [-- NAME [words of its own]] [--into FOLDER]\n` +
+        `All of them, or one: ${Object.keys(benches).join(', ')}.\n` +
+        `What each measures, how long it takes and its words: bench/README.md.\n`,
+    );
+    return 0;
+  }
   const name = first?.startsWith('--') ? undefined : first;
   if (name !== undefined && !(name in benches)) {
     process.stderr.write(
@@ -46,6 +66,8 @@ export async function run(
   }
   const into = resolve(wordAfter(words, '--into') ?? join(packageRoot, 'bench/results'));
   mkdirSync(into, { recursive: true });
+  // by `exit`, so that scratch folders go; processes and networks end with this one
+  for (const [signal, status] of signals) process.once(signal, () => process.exit(status));
   for (const [each, bench] of Object.entries(benches)) {
     if (name !== undefined && name !== each) continue;
     const { figures, charts = {} } = await bench(name === undefined ? [] : rest);

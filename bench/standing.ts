@@ -1,9 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import type { Address } from '../src/domain/address.ts';
 import type { Standing } from '../src/domain/entry.ts';
+import { barChart, type Bar } from './bars.ts';
+import { lineChart } from './chart.ts';
+import { hostTarget, hostTarget6, networkTarget, stand, standingFor } from './entries.ts';
 import { startLoneHelper, type LoneHelper } from './lone-helper.ts';
+import { watchMemory, type MemoryWatch } from './memory.ts';
 import type { Result } from './result.ts';
-import { heading, row, spreadOf } from './statistics.ts';
+import { heading, row, spreadOf, type Spread } from './statistics.ts';
+import { milliseconds, several } from './times.ts';
 import { rssOf } from './usage.ts';
 import { wordAfter } from './words.ts';
 
@@ -11,35 +15,22 @@ const usualEntries = 100_000;
 const opens = 200;
 const rounds = 3;
 
-/**
- * Nine in ten IPv4 hosts, the others IPv6 hosts but for `networks`. A host has an
- * element in the kernel for each of the services.
- */
-function entriesOf(count: number, networks: number, services: readonly string[]): Standing[] {
-  return Array.from({ length: count }, (_, n) => ({
-    target: targetOf(n, networks),
+/** Nine in ten IPv4 hosts, the others IPv6 hosts but for `networks`. */
+const entriesOf = (count: number, networks: number, services: readonly string[]): Standing[] =>
+  standingFor(
+    Array.from({ length: count }, (_, n) => {
+      if (n < networks) return networkTarget(n);
+      return n % 10 === 9 ? hostTarget6(n) : hostTarget(n);
+    }),
     services,
-    until: null,
-  }));
-}
-
-function targetOf(n: number, networks: number): string {
-  // of 198.18.0.0/15, for benchmarks (RFC 2544), there is not enough
-  if (n < networks) return `100.${64 + (n >> 12)}.${(n >> 4) & 255}.${(n & 15) << 4}/28`;
-  if (n % 10 === 9) return `2001:db8:${((n >> 16) + 1).toString(16)}:${hex(n)}::1`;
-  return `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`;
-}
-
-const hex = (n: number): string => (n & 0xffff).toString(16);
+  );
 
 /** What 100,000 standing entries cost. Words: `--entries 100000`, `--networks 1000`, `--services sip,web`. */
 export async function standing(words: readonly string[]): Promise<Result> {
   const count = Number(wordAfter(words, '--entries') ?? usualEntries);
   const networks = Number(wordAfter(words, '--networks') ?? Math.min(1000, count / 10));
   const services = (wordAfter(words, '--services') ?? 'sip').split(',');
-  const entries = [
-    ...new Map(entriesOf(count, networks, services).map((e) => [e.target, e])).values(),
-  ];
+  const entries = entriesOf(count, networks, services);
   const limits = { standing: { most: count, widest4: 16, widest6: 32 } };
   const times: number[] = [];
   const full = await startLoneHelper(limits, ({ kernel }) => void times.push(kernel / 1000));
@@ -99,28 +90,11 @@ export async function standing(words: readonly string[]): Promise<Result> {
           `its children together ${helperPeak.children.toFixed(0)} at most`,
       ].join('\n')}\n`,
     );
-    return { figures };
+    return { figures, charts: chartsOf(figures, memory.course) };
   } finally {
     await full.stop();
     await none.stop();
   }
-}
-
-async function stand(helper: LoneHelper, entries: readonly Standing[]): Promise<void> {
-  const { failed } = await helper.client.stand(entries);
-  if (failed.length > 0) throw new Error(`${failed[0]?.target}: ${failed[0]?.reason}`);
-}
-
-async function milliseconds(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
-}
-
-async function several(times: number, work: (n: number) => Promise<unknown>): Promise<number[]> {
-  const all: number[] = [];
-  for (let n = 0; n < times; n++) all.push(await milliseconds(() => work(n)));
-  return all;
 }
 
 const openingOf = (n: number) => ({
@@ -135,7 +109,7 @@ const openingOf = (n: number) => ({
 async function openSideBySide<Name extends string>(
   helpers: Readonly<Record<Name, LoneHelper>>,
   times: number[],
-): Promise<Record<Name, ReturnType<typeof spreadOf>>> {
+): Promise<Record<Name, Spread>> {
   const all = new Map<string, number[]>();
   for (let n = 0; n < opens; n++) {
     for (const [name, helper] of Object.entries<LoneHelper>(helpers)) {
@@ -148,7 +122,7 @@ async function openSideBySide<Name extends string>(
   }
   return Object.fromEntries([...all].map(([name, values]) => [name, spreadOf(values)])) as Record<
     Name,
-    ReturnType<typeof spreadOf>
+    Spread
   >;
 }
 
@@ -157,7 +131,7 @@ async function openDuringLoad(
   helper: LoneHelper,
   entries: readonly Standing[],
   times: number[],
-): Promise<ReturnType<typeof spreadOf>> {
+): Promise<Spread> {
   times.length = 0;
   await stand(helper, []);
   const state = { loading: true };
@@ -172,30 +146,47 @@ async function openDuringLoad(
   return spreadOf(waited);
 }
 
-/** The most that the helper, and the programs that it starts together, have had. MiB. */
-function watchMemory(helper: LoneHelper): { stop: () => { helper: number; children: number } } {
-  const most = { helper: 0, children: 0 };
-  const timer = setInterval(() => {
-    most.helper = Math.max(most.helper, rssOf(helper.pid) / 1024);
-    const children = below(helper.pid).reduce((sum, pid) => sum + rssOf(pid), 0);
-    most.children = Math.max(most.children, children / 1024);
-  }, 20);
+function chartsOf(
+  figures: Readonly<
+    Record<'load' | 'unload' | 'nothingToDo' | 'oneHost' | 'oneNetworkAndOneHost', Spread>
+  > & {
+    readonly entries: number;
+    readonly open: Readonly<Record<'none' | 'full', Spread>>;
+    readonly duringLoad: Spread;
+  },
+  course: MemoryWatch['course'],
+): Record<string, string> {
+  const all = figures.entries.toLocaleString('en-GB');
+  const bar = (name: string, spread: Spread): Bar => ({ name, ...spread });
   return {
-    stop: () => {
-      clearInterval(timer);
-      return most;
-    },
+    'standing-times': barChart(`${all} standing entries`, 'milliseconds: median, least and most', [
+      bar('loaded from nothing', figures.load),
+      bar('all taken out', figures.unload),
+      bar('reconciled, nothing to do', figures.nothingToDo),
+      bar('one host more or less', figures.oneHost),
+      bar('one host and one network', figures.oneNetworkAndOneHost),
+    ]),
+    'standing-opens': barChart(
+      'Opening one address',
+      'milliseconds: median, least and 95 in a hundred',
+      [
+        bar('nothing stands', upTo95(figures.open.none)),
+        bar(`${all} entries stand`, upTo95(figures.open.full)),
+      ],
+    ),
+    'standing-memory': lineChart(
+      `Memory, while ${all} entries come and go`,
+      { x: 'seconds', y: 'MiB, resident' },
+      [
+        { name: 'helper', points: course.map(({ seconds, helper }) => [seconds, helper]) },
+        {
+          name: 'programs that it starts',
+          points: course.map(({ seconds, children }) => [seconds, children]),
+        },
+      ],
+    ),
   };
 }
 
-/** All that it has started, at any depth. */
-function below(pid: number): number[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`)
-      .flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' '))
-      .map(Number)
-      .flatMap((child) => (child > 0 ? [child, ...below(child)] : []));
-  } catch {
-    return []; // it has ended meanwhile
-  }
-}
+/** A single straggler would make both bars too short to be compared. */
+const upTo95 = ({ p95, ...others }: Spread): Spread => ({ ...others, p95, max: p95 });

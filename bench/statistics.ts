@@ -16,6 +16,29 @@ export function spreadOf(values: readonly number[]): Spread {
   return { min: at(0), median, p95: at(0.95), max: at(1) };
 }
 
+export interface Quartiles {
+  readonly low: number;
+  readonly median: number;
+  readonly high: number;
+}
+
+/** The median, and between what the middle half lies. Of at least one value. */
+export function quartilesOf(values: readonly number[]): Quartiles {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number =>
+    sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+  return { low: at(0.25), median: spreadOf(values).median, high: at(0.75) };
+}
+
+/** How long the usual one takes, one in a hundred, and the longest. NaN where there is none. */
+export function percentilesOf(
+  values: readonly number[],
+): Readonly<Record<'p50' | 'p99' | 'max', number>> {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
+}
+
 /** A line of a table: milliseconds with two decimals. */
 export function row(what: string, { min, median, p95, max }: Spread): string {
   const cells = [median, min, p95, max].map((value) => value.toFixed(2).padStart(8));

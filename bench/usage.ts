@@ -52,7 +52,7 @@ export function watchUsage<Name extends string>(
 }
 
 /** proc(5), stat: everything but idle and iowait. */
-function machineTime(): number {
+export function machineTime(): number {
   const [first = ''] = readOrNothing('/proc/stat').split('\n');
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = first
     .split(/\s+/)

@@ -17,6 +17,9 @@ CREATE TABLE entries (
 
 CREATE INDEX entries_by_kind ON entries (kind, id);
 
+-- who lets an address in
+CREATE INDEX entries_by_target ON entries (target);
+
 CREATE INDEX entries_by_end ON entries (expires_at) WHERE expires_at IS NOT NULL;
 
 -- What a name means: the last answer, kept while it fails.

@@ -8,11 +8,12 @@ export async function freePorts(): Promise<{
   rest: number;
   rtp: number;
 }> {
-  const [ari, rest, sip] = await Promise.all([tcp(), tcp(), udp()]);
+  const [ari, rest, sip] = await Promise.all([freeTcpPort(), freeTcpPort(), udp()]);
   return { sip, ari, rest, rtp: 30_000 + 1000 * Math.floor(Math.random() * 20) };
 }
 
-function tcp(): Promise<number> {
+/** One of them. */
+export function freeTcpPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -80,7 +80,7 @@ test('the helper and its wire protocol use Node alone', () => {
 });
 
 test('of the helper others know only what its configuration says', () => {
-  const plain = /^helper\/(config\/|ipset\/set-names\.ts$)/;
+  const plain = /^helper\/(config\/|(ipset|nftset)\/set-names\.ts$)/;
   expect(
     inside
       .filter(({ file, target }) => roomOf(file) !== 'helper' && roomOf(target) === 'helper')

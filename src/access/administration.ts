@@ -7,6 +7,7 @@ import {
 import { entryAdministration, type EntryAdministration } from './administration/entries.ts';
 import { grantAdministration, type GrantAdministration } from './administration/grants.ts';
 import { lockoutAdministration, type LockoutAdministration } from './administration/lockouts.ts';
+import { opennessAdministration, type OpennessAdministration } from './administration/openness.ts';
 import type { AdministrationParts } from './administration/parts.ts';
 import { repeatAdministration, type RepeatAdministration } from './administration/repeats.ts';
 import { serviceAdministration, type ServiceAdministration } from './administration/services.ts';
@@ -17,6 +18,7 @@ import { userAdministration, type UserAdministration } from './administration/us
 export type { SeenCall } from './administration/calls.ts';
 export type { NewSheetResult, NewTotpResult } from './administration/credentials.ts';
 export { isLockoutSubject, type SeenLockout } from './administration/lockouts.ts';
+export type { Openness } from './administration/openness.ts';
 export type { AdministrationParts } from './administration/parts.ts';
 export type { PageOf } from './paging.ts';
 export type { SeenService } from './administration/services.ts';
@@ -29,6 +31,7 @@ export type Administration = UserAdministration &
   LockoutAdministration &
   GrantAdministration &
   EntryAdministration &
+  OpennessAdministration &
   TokenAdministration &
   ServiceAdministration &
   StatusAdministration &
@@ -43,6 +46,7 @@ export function createAdministration(parts: AdministrationParts): Administration
     ...lockoutAdministration(parts),
     ...grantAdministration(parts),
     ...entryAdministration(parts),
+    ...opennessAdministration(parts),
     ...tokenAdministration(parts),
     ...serviceAdministration(parts),
     ...statusAdministration(parts),

@@ -1,60 +1,41 @@
 import { AccessError } from '../domain/access-error.ts';
-import type { AddressRules } from '../domain/address-rules.ts';
-import type { Actor, AuditEntry, AuditKind } from '../domain/attempt.ts';
-import {
-  targetText,
-  type Entry,
-  type EntrySettings,
-  type Resolution,
-  type Standing,
-} from '../domain/entry.ts';
+import type { Address } from '../domain/address.ts';
+import type { Actor } from '../domain/attempt.ts';
+import { targetText, type Entry, type EntrySettings, type Standing } from '../domain/entry.ts';
 import type { EntryStore, Firewall, FirewallLimits, Page, StandReport } from '../domain/ports.ts';
-import { after, type Clock, type Instant, type Seconds } from '../domain/time.ts';
-import { oneAtATime } from './one-at-a-time.ts';
 import {
-  checkAgainst,
-  checkedTarget,
-  checkLabel,
-  checkSettings,
-  checkSource,
-} from './standing/checks.ts';
+  after,
+  systemTimer,
+  type Clock,
+  type Instant,
+  type Seconds,
+  type Timer,
+} from '../domain/time.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import { createBatch } from './standing/batch.ts';
+import { checkAgainst, checkSettings } from './standing/checks.ts';
 import { createDesiredStanding } from './standing/desired.ts';
+import { entriesLettingIn, type LettingIn } from './standing/letting-in.ts';
+import { createSettledClock } from './standing/settled-clock.ts';
+import type {
+  BatchOutcome,
+  EntryRules,
+  NewEntryRequest,
+  SeenEntry,
+  WantedSettings,
+} from './standing/wanted.ts';
+import { audited, full, mostEntries, newEntry, onRecord } from './standing/new-entry.ts';
 
-export interface EntryRules {
-  /** What is let in to where an entry names no services. */
-  readonly services: readonly string[];
-  /** The most entries that there may be. */
-  readonly most: number;
-  /** Read at each use: the server's own address may be discovered later. */
-  readonly addresses: () => AddressRules;
-}
+export type * from './standing/wanted.ts';
 
 export interface EntriesParts {
   readonly store: EntryStore;
   readonly firewall: Pick<Firewall, 'limits'>;
   readonly clock: Clock;
   readonly rules: EntryRules;
-}
-
-export interface NewEntryRequest extends Partial<WantedSettings> {
-  readonly label: string;
-  /** A host, a network in CIDR, or a name. */
-  readonly target: string;
-  /** `administrator` unless said otherwise. */
-  readonly source?: string | undefined;
-}
-
-/** Settings as an administrator writes them: those that are left out stay as they are. */
-export type WantedSettings = {
-  readonly [Key in keyof EntrySettings]?: EntrySettings[Key] | undefined;
-};
-
-/** An entry with what is known of it. */
-export interface SeenEntry extends Entry {
-  /** What its name means; null for a host or a network. */
-  readonly resolution: Resolution | null;
-  /** Why the firewall does not take it, or some of its addresses; null as far as is known. */
-  readonly refused: string | null;
+  readonly timer?: Timer;
+  /** A clock that nobody can set; milliseconds. */
+  readonly steady?: () => number;
 }
 
 /** The standing entries. Rejections are AccessError. */
@@ -68,28 +49,68 @@ export interface Entries {
    *   (the helper keeps none).
    */
   add(request: NewEntryRequest, by: Actor): Promise<SeenEntry>;
+  /**
+   * Adds what may be added, and tells what became of each, in order: one that is
+   * refused costs no other. Given again, it changes nothing.
+   */
+  addAll(requests: readonly NewEntryRequest[], by: Actor): Promise<BatchOutcome[]>;
   /** @throws AccessError as `add`, and `not-found`. */
   change(label: string, wanted: WantedSettings, by: Actor): Promise<SeenEntry>;
   /** @throws AccessError `not-found`. */
   remove(label: string, by: Actor): Promise<SeenEntry>;
+  /** Those that let an address in now, oldest first. */
+  lettingIn(address: Address): Promise<LettingIn[]>;
   /** What the gate shall let in now; the same list as long as nothing has changed. */
   standing(): Promise<readonly Standing[]>;
-  /** Takes note of what became of it. */
-  stood(report: StandReport): void;
+  /** Takes note of what became of it; adds what there was no room for. */
+  stood(report: StandReport): StandReport;
   /** Called when there is something new to let in, or to let in no more. */
   onChanged(listener: () => void): void;
 }
 
+/** Batches follow each other: the gate is told when no more have come for a while, but not too late. */
+const gather: Seconds = 1;
+const longestGather: Seconds = 10;
 /** Nobody asks a helper that has not answered again within this. */
 const awayFor: Seconds = 10;
 
-export function createEntries({ store, firewall, clock, rules }: EntriesParts): Entries {
+export function createEntries(parts: EntriesParts): Entries {
+  const { store, firewall, clock, rules, timer = systemTimer } = parts;
+  const steady = parts.steady ?? (() => performance.now());
   // two at once must not make together what neither may alone
   const changing = oneAtATime();
   const listeners: (() => void)[] = [];
   let refused = new Map<string, string>();
   let awayAt: Instant = -Infinity;
-  const changed = (): void => listeners.forEach((listener) => listener());
+  let telling: { readonly since: number; readonly timer: { cancel(): void } } | undefined;
+  const batch = createBatch(store, clock, rules);
+  const desired = createDesiredStanding({
+    store,
+    clock,
+    settled: createSettledClock(clock, steady),
+    usualServices: rules.services,
+    most: async () => (await limits())?.standing?.most,
+  });
+
+  function changed(): void {
+    telling?.timer.cancel();
+    telling = undefined;
+    listeners.forEach((listener) => listener());
+  }
+  function changedSoon(): void {
+    if (listeners.length === 0) return;
+    telling?.timer.cancel();
+    const since = telling?.since ?? steady();
+    const left = longestGather - (steady() - since) / 1000;
+    telling = { since, timer: timer(Math.max(0, Math.min(gather, left)), changed) };
+  }
+
+  function refusalOf(target: string): string | undefined {
+    const { targets, most } = desired.leftOut();
+    return targets.has(target)
+      ? `no room: the helper takes ${most} (helper.json, standing.most), what names mean last.`
+      : refused.get(target);
+  }
 
   async function entryNamed(label: string): Promise<Entry> {
     const entry = await store.byLabel(label);
@@ -102,7 +123,7 @@ export function createEntries({ store, firewall, clock, rules }: EntriesParts): 
     const resolution = target.kind === 'name' ? await store.resolutionOf(entry.id) : null;
     const targets = resolution ? resolution.addresses : [targetText(target)];
     const reasons = targets.flatMap((text) => {
-      const reason = refused.get(text);
+      const reason = refusalOf(text);
       return reason === undefined ? [] : [`${text}: ${reason}`];
     });
     return { ...entry, resolution, refused: reasons.join(' ') || null };
@@ -119,26 +140,11 @@ export function createEntries({ store, firewall, clock, rules }: EntriesParts): 
   }
 
   async function add(request: NewEntryRequest, by: Actor): Promise<Entry> {
-    const { label, source = 'administrator' } = request;
+    const known = await limits();
     const now = clock.now();
-    const target = checkedTarget(request.target, rules.addresses());
-    const settings: EntrySettings = {
-      services: [...new Set(request.services)],
-      expiresAt: request.expiresAt ?? null,
-      note: request.note ?? '',
-    };
-    checkLabel(label);
-    checkSource(source);
-    checkSettings(settings, now);
-    checkAgainst(await limits(), settings, target);
-    if ((await store.count()) >= rules.most) {
-      throw new AccessError(
-        'conflict',
-        `There are ${rules.most} standing entries, which is the most (entries.most); remove one first.`,
-      );
-    }
-    const entry = { ...settings, label, target, source, createdAt: now };
-    return store.add(entry, audited('entry-added', entry, by, { ...onRecord(settings), source }));
+    const wanted = newEntry(request, { by, now, addresses: rules.addresses(), limits: known });
+    if ((await store.count()) >= mostEntries(rules.most, known)) throw full(rules.most, known);
+    return store.add(wanted.entry, wanted.audit);
   }
 
   async function change(label: string, wanted: WantedSettings, by: Actor): Promise<Entry> {
@@ -154,26 +160,9 @@ export function createEntries({ store, firewall, clock, rules }: EntriesParts): 
     checkSettings(changes, clock.now());
     // what was fit once stays so: a site that drops a service must still be able to shorten an entry
     if (services && services.length > 0) checkAgainst(await limits(), { services }, before.target);
-    return store.change(
-      before.id,
-      changes,
-      audited('entry-changed', before, by, onRecord(changes)),
-    );
-  }
-
-  function audited(
-    kind: AuditKind,
-    { label, target }: Pick<Entry, 'label' | 'target'>,
-    by: Actor,
-    detail: AuditEntry['detail'],
-  ): AuditEntry {
-    return {
-      at: clock.now(),
-      actor: by,
-      kind,
-      ...(target.kind === 'host' && { address: target.address }),
-      detail: { label, target: targetText(target), ...detail },
-    };
+    const at = clock.now();
+    const audit = audited('entry-changed', before, { at, by }, onRecord(changes));
+    return store.change(before.id, changes, audit);
   }
 
   return {
@@ -184,6 +173,11 @@ export function createEntries({ store, firewall, clock, rules }: EntriesParts): 
       changed();
       return seen(entry);
     },
+    async addAll(requests, by) {
+      const outcomes = await changing(async () => batch(requests, by, await limits()));
+      if (outcomes.some(({ kind }) => kind === 'added')) changedSoon();
+      return outcomes;
+    },
     async change(label, wanted, by) {
       const entry = await changing(() => change(label, wanted, by));
       changed();
@@ -192,29 +186,24 @@ export function createEntries({ store, firewall, clock, rules }: EntriesParts): 
     async remove(label, by) {
       const last = await changing(async () => {
         const entry = await seen(await entryNamed(label));
-        await store.remove(entry.id, audited('entry-removed', entry, by, {}));
+        await store.remove(entry.id, audited('entry-removed', entry, { at: clock.now(), by }));
         return entry;
       });
       changed();
       return last;
     },
-    standing: createDesiredStanding(store, clock, rules.services),
+    lettingIn: (address) =>
+      entriesLettingIn(store, address, { now: clock.now(), usual: rules.services, refusalOf }),
+    standing: desired.standing,
     stood(report) {
       refused = new Map(report.failed.map(({ target, reason }) => [target, reason]));
+      const left = [...desired.leftOut().targets].map((target) => ({
+        target,
+        reason: refusalOf(target) ?? '',
+      }));
+      return { ...report, failed: [...report.failed, ...left] };
     },
     onChanged: (listener) => void listeners.push(listener),
-  };
-}
-
-const iso = (at: Instant | null): string => (at === null ? 'none' : new Date(at).toISOString());
-
-/** What is set, or was changed, for the record. */
-function onRecord(settings: Partial<EntrySettings>): NonNullable<AuditEntry['detail']> {
-  const { services, expiresAt, note } = settings;
-  return {
-    ...(services && { services: services.join(' ') || 'usual' }),
-    ...(expiresAt !== undefined && { until: iso(expiresAt) }),
-    ...(note !== undefined && note !== '' && { note }),
   };
 }
 

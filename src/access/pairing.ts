@@ -31,7 +31,7 @@ export interface Pairing {
 
 export interface PairingParts {
   readonly firewall: Firewall;
-  readonly audit: AuditLog;
+  readonly audit: Pick<AuditLog, 'append'>;
   readonly clock: Clock;
   readonly timer: Timer;
   readonly window: Seconds;

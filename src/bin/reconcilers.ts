@@ -51,10 +51,7 @@ export function startReconcilers(
     reconcile: entriesReconciliation({
       firewall,
       desired: entries.standing,
-      report: (report) => {
-        entries.stood(report);
-        tell(report);
-      },
+      report: (report) => tell(entries.stood(report)),
     }),
   });
   const names = watchEntryNames(house, config, log, standing.soon);

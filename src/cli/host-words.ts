@@ -6,7 +6,10 @@ import { ago, facts, table, when } from './table.ts';
 const mostShown = 3;
 
 /** What is wrong with an entry; undefined when nothing is known to be. */
-export function troubleOf({ kind, resolution, refused }: EntryAnswer): string | undefined {
+export function troubleOf(entry: EntryAnswer): string | undefined {
+  const { kind, resolution, refused, expiresAt } = entry;
+  // stays in the list until the clock can be believed
+  if (expiresAt !== null && Date.parse(expiresAt) <= Date.now()) return 'its time is over';
   if (refused !== null) return `refused: ${refused}`;
   if (kind !== 'name' || !resolution) return undefined;
   const { failingSince, failure, resolvedAt } = resolution;

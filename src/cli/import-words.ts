@@ -11,14 +11,14 @@ export function planText({ entries, present, skipped, left }: Plan): string {
   return [
     ...(entries.length === 0
       ? ['There is nothing to add.']
-      : [`To be added: ${count(entries.length)}.`, entryTable(entries)]),
-    ...remarksOf(entries),
+      : [`To be added: ${count(entries.length)}.`, entryTable(entries.slice(0, mostShown))]),
+    ...more(entries.length),
+    ...some(remarksOf(entries)),
     ...(present.length === 0 ? [] : [`There already: ${count(present.length)}.`]),
     ...(skipped.length === 0 ? [] : ['', `Not taken over: ${skipped.length}.`]),
-    ...skipped
-      .slice(0, mostShown)
-      .map(({ at, text, why }) => printable(`${placeText(at)}  ${why}${quoted(text, why)}`)),
-    ...(skipped.length > mostShown ? ['… and more, which --json shows.'] : []),
+    ...some(
+      skipped.map(({ at, text, why }) => printable(`${placeText(at)}  ${why}${quoted(text, why)}`)),
+    ),
     ...(left.length === 0 ? [] : ['', 'Left alone:']),
     ...left.map((one) => printable(`${one.file}  ${one.count} × ${one.why}`)),
   ].join('\n');
@@ -51,12 +51,29 @@ const quoted = (text: string, why: string): string =>
 
 const count = (entries: number): string => `${entries} ${entries === 1 ? 'entry' : 'entries'}`;
 
-export function appliedText({ added, failed, untried }: Applied): string {
+/** As many as people read. */
+const some = (lines: readonly string[]): string[] => [
+  ...lines.slice(0, mostShown),
+  ...more(lines.length),
+];
+
+const more = (all: number): string[] =>
+  all > mostShown ? [`… and ${all - mostShown} more, which --json shows.`] : [];
+
+export function appliedText({ added, present, failed, unsure, untried, stopped }: Applied): string {
   return [
     `Added: ${count(added)}.`,
-    ...failed
-      .slice(0, mostShown)
-      .map(({ label, why }) => printable(`${label} was not added: ${why}`)),
-    ...(untried === 0 ? [] : [`The server has gone: ${count(untried)} not tried. Run it again.`]),
+    ...(present === 0 ? [] : [`There already: ${count(present)}.`]),
+    ...some(failed.map(({ label, why }) => printable(`${label} was not added: ${why}`))),
+    ...(stopped === null ? [] : ['', printable(`Stopped before the end: ${stopped}`)]),
+    ...(unsure === 0
+      ? []
+      : [`Sent, but not answered: ${count(unsure)}, which may be there or not.`]),
+    ...(stopped === null
+      ? []
+      : [
+          `Not tried: ${count(untried)}.`,
+          'Run it again to go on: what is there already stays as it is.',
+        ]),
   ].join('\n');
 }

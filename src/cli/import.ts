@@ -11,8 +11,9 @@ import { planFor, type Plan } from '../import/plan.ts';
 import type { Reading } from '../import/reading.ts';
 import { readTravelinMan } from '../import/travelin-man/travelin-man.ts';
 import type { Asked } from './doings.ts';
-import { applyPlan } from './import-apply.ts';
+import { applyPlan, type Applied } from './import-apply.ts';
 import { readFile, whitelistFiles } from './import-files.ts';
+import { progressOn, untilInterrupted } from './import-progress.ts';
 import { appliedText, planText } from './import-words.ts';
 import { fitting, several } from './words.ts';
 import { everyItem } from './pages.ts';
@@ -33,7 +34,10 @@ export function importCommand(asked: Asked): Command {
     'take over a whitelist: shows what would become of it, and adds it with --apply',
   );
 
-  withImportOptions(imports.command('travelin-man'))
+  withImportOptions(
+    imports.command('travelin-man'),
+    'for those who had every port: these, instead of every service that is guarded',
+  )
     .argument('[paths...]', 'files, or folders that have them; the whole host when left out')
     .description("read the whitelist of Travelin' Man and Incredible PBX")
     .option('--knocks', 'addresses that PortKnocker let in, too')
@@ -43,7 +47,10 @@ export function importCommand(asked: Asked): Command {
       await carryOut(asked, reading, 'import:travelin-man', options);
     });
 
-  withImportOptions(imports.command('list'))
+  withImportOptions(
+    imports.command('list'),
+    'for those whose line names none: these, instead of the usual ones',
+  )
     .argument('<file>', 'an address, network or name a line, or CSV; - for standard input')
     .description('read a plain list, or CSV with the columns label, target, services, until, note')
     .action(async (file: string, options: ImportOptions) => {
@@ -53,14 +60,10 @@ export function importCommand(asked: Asked): Command {
   return imports;
 }
 
-function withImportOptions(command: Command): Command {
+function withImportOptions(command: Command, whose: string): Command {
   return command
     .option('--apply', 'add what the plan says; without it nothing is changed')
-    .option(
-      '--services <name...>',
-      'for those who had every port: these, instead of every service that is guarded',
-      several(service, mostServices),
-    )
+    .option('--services <name...>', whose, several(service, mostServices))
     .option('--json', 'print JSON');
 }
 
@@ -74,15 +77,24 @@ async function carryOut(
     const site = await siteOf(rest);
     checkNames(whole, site.services);
     const plan = planFor(reading, { ...site, whole, now: Date.now() });
-    return { plan, result: apply ? await applyPlan(rest, plan, source) : undefined };
+    return { plan, result: apply ? await applied(rest, plan, source) : undefined };
   });
   if (json) print(JSON.stringify({ ...jsonOf(plan), ...(result && { result }) }));
   else {
     print(planText(plan));
     print(result ? appliedText(result) : 'Nothing is changed. Add --apply to do so.');
   }
-  if (result && (result.failed.length > 0 || result.untried > 0)) {
+  if (result && (result.failed.length > 0 || result.stopped !== null)) {
     throw new AccessError('internal', 'Not everything could be added.');
+  }
+}
+
+async function applied(rest: RestClient, plan: Plan, source: string): Promise<Applied> {
+  const { signal: stop, release } = untilInterrupted();
+  try {
+    return await applyPlan(plan, { rest, source, stop, progress: progressOn(process.stderr) });
+  } finally {
+    release();
   }
 }
 

@@ -8,6 +8,7 @@ import { grantCommand } from './grants.ts';
 import { hostCommand } from './hosts.ts';
 import { guardCommand } from './guard.ts';
 import { importCommand } from './import.ts';
+import { isOpenCommand } from './is-open.ts';
 import { lockoutCommand } from './lockouts.ts';
 import { serviceCommand } from './services.ts';
 import { statusCommand } from './status.ts';
@@ -55,6 +56,7 @@ export function program(doings: Doings): Command {
   root.addCommand(userCommand(asked));
   root.addCommand(grantCommand(asked));
   root.addCommand(hostCommand(asked));
+  root.addCommand(isOpenCommand(asked));
   root.addCommand(auditCommand(asked, () => doings.audit(config()), tellTerminal));
   root.addCommand(callsCommand(asked));
   root.addCommand(tokenCommand(asked));

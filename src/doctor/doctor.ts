@@ -3,6 +3,7 @@ import { loadConfig } from '../helper/config/config-file.ts';
 import type { HelperConfig } from '../helper/config/config.ts';
 import { servicesOf } from '../helper/config/services.ts';
 import { bad, note, ok, warn, type Finding } from './finding.ts';
+import { entriesFindings } from './firewall/asked-for-entries.ts';
 import { fittingFindings } from './firewall/fitting.ts';
 import { readHost } from './firewall/read-host.ts';
 import { listeningFindings } from './listening.ts';
@@ -79,12 +80,13 @@ function configOf(path: string): HelperConfig | { readonly fault: string } {
   }
 }
 
-type Looked = Pick<HelperConfig, 'services' | 'backend' | 'table'>;
+type Looked = Pick<HelperConfig, 'services' | 'backend' | 'standing' | 'table'>;
 
 /** What a host is judged by on which there is no helper.json yet. */
 const assumed: Looked = {
   services: servicesOf(['sip', 'sip-tls', 'rtp', 'web']),
   backend: { kind: 'guard' },
+  standing: { most: 0, widest4: 16, widest6: 32 },
   table: 'dialgate',
 };
 
@@ -118,7 +120,11 @@ function wayChosen({ backend, services }: HelperConfig): string {
 
 async function firewallFindings(run: Run, config: Looked): Promise<Finding[]> {
   const host = await readHost(run, config.table);
-  return [...host.findings, ...fittingFindings(host, config.services, config.backend)];
+  return [
+    ...host.findings,
+    ...fittingFindings(host, config.services, config.backend),
+    ...entriesFindings(host, config),
+  ];
 }
 
 async function helperFinding(

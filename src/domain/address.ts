@@ -92,11 +92,6 @@ export function contains(network: Network, other: Network): boolean {
   );
 }
 
-/** Whether they have any host in common. */
-export function overlaps(one: Address, other: Address): boolean {
-  return meet(networkOf(one), networkOf(other));
-}
-
 /** Whether two networks have any host in common. */
 export function meet(a: Network, b: Network): boolean {
   return a.family === b.family && a.first < b.first + b.size && b.first < a.first + a.size;

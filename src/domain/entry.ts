@@ -1,4 +1,4 @@
-import { networkText, parseAddress, parseNetwork, type Address } from './address.ts';
+import { networkOf, networkText, parseAddress, parseNetwork, type Address } from './address.ts';
 import type { Instant } from './time.ts';
 import { isUserName } from './user.ts';
 
@@ -89,6 +89,17 @@ export function parseTarget(text: string): Target | undefined {
 export function targetText(target: Target): string {
   if (target.kind === 'name') return target.name;
   return target.kind === 'host' ? target.address : target.network;
+}
+
+/** As targets: the address itself, and every network that all of it lies in. */
+export function targetsAround(address: Address): string[] {
+  const { family, first, size } = networkOf(address);
+  const widest = 1n << (family === 4 ? 32n : 128n);
+  const all: string[] = [];
+  for (let around = size; around <= widest; around *= 2n) {
+    all.push(networkText({ family, first: first - (first % around), size: around }));
+  }
+  return all;
 }
 
 /** Of two parts at least, as only such a name is the same everywhere; the last is no number, so no mistyped address passes. */

@@ -9,7 +9,7 @@
 import type { Address, Family } from './address.ts';
 import type { AuditLog } from './audit-ports.ts';
 import type { AuditEntry, CallOutcome, CallRecord, NewCallRecord } from './attempt.ts';
-import type { Entry, EntrySettings, NewEntry, Resolution, Target } from './entry.ts';
+import type { EntryStore } from './entry-ports.ts';
 import type { Grant, GrantEnd, NewGrant } from './grant.ts';
 import type {
   AdminConnection,
@@ -19,6 +19,7 @@ import type {
   RestoreReport,
 } from './guard.ts';
 import type { Failures } from './lockout.ts';
+import type { NamePage, Page } from './pages.ts';
 import type { PhoneNumber } from './phone-number.ts';
 import type { Instant, Seconds } from './time.ts';
 import type { Token } from './token.ts';
@@ -26,22 +27,9 @@ import type { NewUser, User, UserSecrets, UserSettings } from './user.ts';
 
 export type * from './audit.ts';
 export type * from './audit-ports.ts';
+export type * from './entry-ports.ts';
 export type * from './firewall.ts';
-
-export interface Page {
-  /** Rows with a smaller id (or seq) than this, newest first. */
-  readonly before?: number | undefined;
-  /** 1 to 1000. */
-  readonly limit: number;
-}
-
-/** Pages in the order of names. */
-export interface NamePage {
-  /** Names that come after this one. */
-  readonly after?: string | undefined;
-  /** 1 to 1000. */
-  readonly limit: number;
-}
+export type * from './pages.ts';
 
 /** Users who have been removed are in none of this, save that their names stay taken. */
 export interface UserStore {
@@ -205,43 +193,6 @@ export interface AnswerStore {
   countOf(owner: string): Promise<number>;
   /** At most a thousand of them at a time. */
   forgetBefore(at: Instant): Promise<number>;
-}
-
-/** The standing entries. What names mean is kept with them. */
-export interface EntryStore {
-  /** @throws AccessError `conflict` when the label is taken. */
-  add(entry: NewEntry, audit: AuditEntry): Promise<Entry>;
-  byLabel(label: string): Promise<Entry | undefined>;
-  list(page: Page): Promise<Entry[]>;
-  /** Oldest first; those of one kind alone, if one is named. */
-  all(kind?: Target['kind']): Promise<Entry[]>;
-  count(): Promise<number>;
-  /** How many of them have a name that is not answered. */
-  failing(): Promise<number>;
-  /** @throws AccessError `not-found`. */
-  change(id: number, changes: Partial<EntrySettings>, audit: AuditEntry): Promise<Entry>;
-  /** What its name meant goes with it. @throws AccessError `not-found`. */
-  remove(id: number, audit: AuditEntry): Promise<void>;
-  /** What its name means; `unresolved` where that has never been put on record. */
-  resolutionOf(id: number): Promise<Resolution>;
-  /** Without an audit entry where nothing has changed but times. @throws AccessError `not-found`. */
-  resolved(id: number, resolution: Resolution, audit: AuditEntry | undefined): Promise<void>;
-  /** What is let in at a time: hosts, networks, and what names mean; in few lists, however many there are. */
-  targetsAt(now: Instant): Promise<Targets[]>;
-  /** Those whose time is over, at most so many. */
-  over(now: Instant, limit: number): Promise<Entry[]>;
-  /** When the next of them ends after this; null when none does. */
-  nextEnd(now: Instant): Promise<Instant | null>;
-  /** Becomes another whenever an entry, or the addresses of a name, become others. */
-  revision(): Promise<number>;
-}
-
-/** What is let in to the same services until the same time; a target may be in several of them. */
-export interface Targets {
-  readonly targets: readonly string[];
-  /** Empty means the site's default. */
-  readonly services: readonly string[];
-  readonly until: Instant | null;
 }
 
 export interface Stores {

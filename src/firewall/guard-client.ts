@@ -46,8 +46,16 @@ export class GuardClient implements GuardControl {
     return this.#status({ verb: 'confirm' });
   }
 
+  /** Whoever is about to be locked out needs a way that works without the helper, too. */
   disable(): Promise<GuardStatus> {
-    return this.#status({ verb: 'disable' });
+    return this.#status({ verb: 'disable' }).catch((error: unknown) => {
+      if (!(error instanceof AccessError) || error.code !== 'firewall-unavailable') throw error;
+      throw new AccessError(
+        error.code,
+        `${error.message} With the helper stopped, "nft delete table inet dialgate" disarms the guard until the helper is started again.`,
+        { cause: error },
+      );
+    });
   }
 
   async restore(apply: boolean): Promise<RestoreReport> {

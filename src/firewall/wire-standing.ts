@@ -121,17 +121,20 @@ export class StandingSorter {
   readonly failed: WireStandFailure[] = [];
   readonly #limits: WireLimits;
   readonly #now: number;
+  readonly #further: (entry: StandingEntry) => void;
 
-  /** `now` in Unix seconds. */
-  constructor(limits: WireLimits, now: number) {
+  /** `now` in Unix seconds; `further` throws Refused where an entry that is right has no place. */
+  constructor(limits: WireLimits, now: number, further: (entry: StandingEntry) => void = () => {}) {
     this.#limits = limits;
     this.#now = now;
+    this.#further = further;
   }
 
   take(lines: readonly string[]): void {
     for (const line of lines) {
       try {
         checkStanding(line, this.#limits, this.#now);
+        this.#further(readLine(line));
         if (this.good.length >= this.#most) throw this.#tooMany();
         this.good.push(line);
       } catch (error) {

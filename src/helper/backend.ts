@@ -2,6 +2,14 @@ import type { WireOpened } from '../firewall/wire.ts';
 import type { Edit } from './edit.ts';
 import type { StandingPlace } from './standing/place.ts';
 
+/** Something was changed by others, or may have been. */
+export interface Change {
+  /** The program, where that is known. */
+  readonly by: string;
+  /** Standing entries: some were taken out, or nobody knows what the kernel has of them now. */
+  readonly standing?: 'taken' | 'unknown' | undefined;
+}
+
 /**
  * A way to fit the host's firewall: where in the kernel it stands who is let in.
  * Addresses and services in an edit have been checked; a backend ignores those parts
@@ -24,7 +32,7 @@ export interface Backend {
   warnings(): readonly string[];
   /** For standing entries; undefined where there may be none, or this way has no place for them. */
   readonly standing?: StandingPlace | undefined;
-  /** Tells of changes to the ruleset by others, from now on; `stood`: of what stands, too. */
-  watch(changed: (by: string, stood?: boolean) => void): void;
+  /** Tells of changes to the ruleset by others, from now on. */
+  watch(changed: (change: Change) => void): void;
   stop(): void;
 }

@@ -10,6 +10,7 @@ import type { Backend } from './backend.ts';
 import type { HelperConfig } from './config/config.ts';
 import { detailsOf } from './config/services.ts';
 import type { Edit } from './edit.ts';
+import { haltWords, type Halt } from './halt.ts';
 import { Ledger } from './ledger.ts';
 import { syncGate } from './sync.ts';
 import { Turns } from './turns.ts';
@@ -38,21 +39,26 @@ const micro = (from: number, to: number): number => Math.round((to - from) * 100
 export class Gate {
   readonly limits: WireLimits;
   readonly #backend: Backend;
+  readonly #halt: Halt;
   readonly #doubt: (why: string) => void;
+  readonly #standIn: readonly string[];
   readonly #ledger = new Ledger();
   readonly #turns = new Turns();
 
   /** `doubt` is told when nobody knows what the kernel has now. */
-  constructor(config: HelperConfig, backend: Backend, doubt: (why: string) => void) {
+  constructor(config: HelperConfig, backend: Backend, halt: Halt, doubt: (why: string) => void) {
     this.limits = limitsOf(config);
     this.#backend = backend;
+    this.#halt = halt;
     this.#doubt = doubt;
+    this.#standIn = config.standIn === undefined ? [] : [config.standIn];
   }
 
   /** `receivedAt` is of the monotonic clock, in milliseconds. */
   open(opening: WireOpening, receivedAt: number): Promise<WireTimings> {
     return this.#turns.take(async () => {
       checkOpening(opening, this.limits);
+      this.#halt.check();
       const { address, services } = opening;
       if (!this.#ledger.fits(address, this.limits.mostAddresses)) throw tooMany(this.limits);
       const began = performance.now();
@@ -85,6 +91,7 @@ export class Gate {
   close(address: string): Promise<void> {
     return this.#turns.take(async () => {
       checkAddress(address);
+      this.#halt.check();
       await this.#backend.apply(this.#closing(address));
       this.#ledger.drop(address);
     });
@@ -103,7 +110,9 @@ export class Gate {
 
   /** The limits, with what the administrator should know. */
   told(): WireLimits {
-    const warnings = this.#backend.warnings();
+    const { reason } = this.#halt;
+    const now = reason === undefined ? this.#backend.warnings() : [haltWords[reason]];
+    const warnings = [...this.#standIn, ...now];
     return warnings.length > 0 ? { ...this.limits, warnings } : this.limits;
   }
 
@@ -119,6 +128,7 @@ export class Gate {
 
   sync(openings: readonly WireOpening[]): Promise<WireReport> {
     return this.#turns.take(async () => {
+      this.#halt.check();
       const report = await syncGate(openings, this.limits, {
         list: () => this.#backend.list(),
         apply: (edit, addresses) => this.#backend.apply(edit, 1500 + 10 * addresses),

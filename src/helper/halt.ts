@@ -5,7 +5,7 @@ export type HaltReason = 'contested' | 'restored';
 /** What each means, and what a person can do about it. */
 export const haltWords: Readonly<Record<HaltReason, string>> = {
   contested:
-    'The guard was removed or altered again and again, so it is left alone: find out by whom ("nft monitor"), then run "dialgate guard resume", or "dialgate guard disable".',
+    'What dialgate keeps in the firewall was removed or altered again and again, so it is left alone: find out by whom ("nft monitor"), then run "dialgate guard resume" (a guard of its own can be switched off: "dialgate guard disable").',
   restored:
     'The guard was taken away by "dialgate guard restore": "dialgate guard enable" brings it back.',
 };

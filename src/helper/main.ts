@@ -2,8 +2,9 @@
 import { parseArgs } from 'node:util';
 import { findNft, loadConfig } from './config/config-file.ts';
 import { ConfigError } from './config/config-values.ts';
+import { chooseConfig } from './config/last-config.ts';
 import { startHelper } from './helper.ts';
-import { log, reasonOf } from './log.ts';
+import { asError, log, reasonOf } from './log.ts';
 import { rulesFor } from './rules-for.ts';
 
 const usage = `dialgate-helper [--config FILE] [--check]
@@ -22,10 +23,15 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) return void process.stdout.write(usage);
-  const config = loadConfig(values.config);
-  const nft = findNft(config);
-  if (values.check) return void process.stdout.write(rulesFor(config));
-  const helper = await startHelper(config, nft, log);
+  if (values.check) {
+    const config = loadConfig(values.config);
+    findNft(config);
+    return void process.stdout.write(rulesFor(config));
+  }
+  // systemd names the folder, whose name helper.json may be too faulty to tell
+  const { config, works } = chooseConfig(values.config, process.env['STATE_DIRECTORY'], log);
+  const helper = await startHelper(config, findNft(config), log);
+  works();
   const end = (signal: string) => (): void => {
     log('stopped', { signal, message: 'What is open stays open until its time is up.' });
     helper.stop();
@@ -38,7 +44,7 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   const known = error instanceof ConfigError;
-  process.stderr.write(`dialgate-helper: ${reasonOf(error)}\n`);
+  process.stderr.write(`${asError(`dialgate-helper: ${reasonOf(error)}`)}\n`);
   // EX_CONFIG (sysexits.h): a service supervisor need not try again
   process.exit(known ? 78 : 1);
 });

@@ -79,7 +79,7 @@ const safeHeaders: RequestHandler = (_request, response, next) => {
 
 /** What express and its body reader say of a request that they could not read. */
 const unreadable: Readonly<Record<string, readonly [ProblemCode, string]>> = {
-  'entity.too.large': ['too-large', 'A body has at most 64 KiB.'],
+  'entity.too.large': ['too-large', 'The body is too large.'],
   'entity.parse.failed': ['invalid', 'The body is not JSON.'],
   'entity.verify.failed': ['invalid', 'The body is not UTF-8.'],
   'encoding.unsupported': ['unsupported-media-type', 'Send the body without Content-Encoding.'],
@@ -100,10 +100,14 @@ function errorsTo(failed: ReturnType<typeof failedTo>): ErrorRequestHandler {
     }
     const type = (error as { type?: unknown } | null)?.type;
     const known = typeof type === 'string' ? unreadable[type] : undefined;
+    const { limit } = (error ?? {}) as { limit?: unknown };
     if (known) {
       // the rest of the body is unread: this connection cannot be used again
       response.set('Connection', 'close');
-      answerProblem(response, ...known);
+      const [code, detail] = known;
+      // what there is at most is the route's to say
+      const most = typeof limit === 'number' ? ` At most ${limit / 1024} KiB are read here.` : '';
+      answerProblem(response, code, `${detail}${most}`);
       return;
     }
     if (error instanceof URIError) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { SeenEntry } from '../access/entries.ts';
+import type { BatchOutcome, SeenEntry } from '../access/entries.ts';
+import { accessErrorCodes } from '../domain/access-error.ts';
 import { targetKinds, targetText, type Resolution } from '../domain/entry.ts';
 import { iso, isoOrNull, number, texts, textOrNull, time, timeOrNull } from './answers/common.ts';
 
@@ -40,6 +41,31 @@ export const namedAddressShape = z
   .meta({ id: 'NamedAddress' });
 export type NamedAddressAnswer = z.output<typeof namedAddressShape>;
 
+const position = number.describe('Its position in the batch, from 0.');
+/** What became of one of many. */
+const batchItemShape = z
+  .discriminatedUnion('outcome', [
+    z.strictObject({ at: position, outcome: z.literal('added') }),
+    z.strictObject({ at: position, outcome: z.literal('present') }),
+    z.strictObject({
+      at: position,
+      outcome: z.literal('refused'),
+      code: z.enum(accessErrorCodes).describe('That of the problem which it alone would be.'),
+      detail: z.string().describe('Why, and what to do about it.'),
+    }),
+  ])
+  .meta({ id: 'BatchItem' });
+
+export const batchShape = z
+  .strictObject({
+    added: number,
+    present: number.describe('There already, the same.'),
+    refused: number,
+    items: z.array(batchItemShape).readonly(),
+  })
+  .meta({ id: 'Batch' });
+export type BatchAnswer = z.output<typeof batchShape>;
+
 export const catalogueShape = z
   .strictObject({
     asOf: z.string(),
@@ -62,6 +88,21 @@ export const entryAnswer = (entry: SeenEntry): EntryAnswer => ({
   resolution: entry.resolution && resolutionAnswer(entry.resolution),
   refused: entry.refused,
 });
+
+export function batchAnswer(outcomes: readonly BatchOutcome[]): BatchAnswer {
+  const count = (wanted: BatchOutcome['kind']): number =>
+    outcomes.filter(({ kind }) => kind === wanted).length;
+  return {
+    added: count('added'),
+    present: count('present'),
+    refused: count('refused'),
+    items: outcomes.map((one, at) =>
+      one.kind === 'refused'
+        ? { at, outcome: one.kind, code: one.error.code, detail: one.error.message }
+        : { at, outcome: one.kind },
+    ),
+  };
+}
 
 const resolutionAnswer = (resolution: Resolution): z.output<typeof resolutionShape> => ({
   addresses: resolution.addresses,

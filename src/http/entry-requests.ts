@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isLabel, isNote, isSource, longestNote, parseTarget } from '../domain/entry.ts';
-import { text, timeTo } from './request-text.ts';
+import { text, timeTo, uncheckedAs } from './request-text.ts';
 import { userSettings } from './user-settings.ts';
 
 /** What may be asked about standing entries. */
@@ -37,3 +37,17 @@ export const entryChange = z
     error: `must name at least one of ${Object.keys(settings).join(', ')}`,
   })
   .meta({ minProperties: 1 });
+
+/** They are written in one go, while nobody else has a turn: some 60 ms for so many, sealed, on a quiet machine. */
+export const mostAtOnce = 1000;
+/** Room for as many with long notes. Bytes. */
+export const largestBatch = 1024 * 1024;
+const batch = `must be a list of 1 to ${mostAtOnce} entries`;
+
+/** Each is checked by itself: one that is malformed costs no other. */
+export const entryBatch = z.strictObject({
+  entries: z
+    .array(uncheckedAs(newEntry), { error: batch })
+    .min(1, { error: batch })
+    .max(mostAtOnce, { error: batch }),
+});

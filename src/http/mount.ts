@@ -9,7 +9,7 @@ import { answerProblem } from './problems.ts';
 import { performed, type Performing, type Sent } from './perform.ts';
 import type { Method, Route } from './route.ts';
 
-const largestBody = 64 * 1024;
+const usualLargestBody = 64 * 1024;
 
 export interface Mounting extends Performing {
   /** After this long the answer is 504. */
@@ -28,7 +28,7 @@ export function mount(app: Express, routes: readonly Route[], parts: Mounting): 
       // the role before the body: who may not do it need not be listened to
       const steps = [
         only(route, parts.rules),
-        ...(route.method === 'GET' ? [] : [jsonOnly, readJson]),
+        ...(route.method === 'GET' ? [] : [jsonOnly, jsonOf(route)]),
       ];
       at[method](...steps, answering(route, parts));
     }
@@ -80,15 +80,16 @@ const jsonOnly: RequestHandler = (request, response, next) => {
 };
 
 // strict would call `null` and `"text"` no JSON; the schemas say what they lack
-const readJson = express.json({
-  limit: largestBody,
-  inflate: false,
-  strict: false,
-  // its decoder would put other characters in place of what is none
-  verify: (_request, _response, body) => {
-    if (!isUtf8(body)) throw new Error('not UTF-8');
-  },
-});
+const jsonOf = ({ largestBody: limit = usualLargestBody }: Route): RequestHandler =>
+  express.json({
+    limit,
+    inflate: false,
+    strict: false,
+    // its decoder would put other characters in place of what is none
+    verify: (_request, _response, body) => {
+      if (!isUtf8(body)) throw new Error('not UTF-8');
+    },
+  });
 
 /** What is open to all does nothing in anybody's name. */
 const nobody = { by: 'system' } as const;

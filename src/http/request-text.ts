@@ -4,6 +4,16 @@ import type { Instant } from '../domain/time.ts';
 /** How a value looks on the wire, for the API's description, where the schema that checks it cannot say. */
 export const wire = z.registry<z.core.JSONSchema.JSONSchema>();
 
+/** What is described as another schema, and checked by it elsewhere. */
+export const described = new WeakMap<z.ZodType, z.ZodType>();
+
+/** Takes anything, and is described as what it should be: for parts that are judged one by one. */
+export function uncheckedAs(schema: z.ZodType): z.ZodUnknown {
+  const anything = z.unknown();
+  described.set(anything, schema);
+  return anything;
+}
+
 /** What a description can add to a text's own words: a pattern, examples. */
 type Looks = Pick<z.core.JSONSchema.JSONSchema, 'pattern' | 'maxLength' | 'examples' | 'format'>;
 

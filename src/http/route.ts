@@ -52,6 +52,8 @@ export interface Route<
   readonly query: Query;
   /** GET reads none; with DELETE there must be none. */
   readonly body: Body;
+  /** Bytes; 64 KiB unless said otherwise. */
+  readonly largestBody?: number;
   /** By status: what is answered when all went well, and what a monitor must be told otherwise. */
   readonly answers: Readonly<Record<number, ZodType>>;
   /** Besides those that any request can meet. */

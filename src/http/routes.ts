@@ -1,6 +1,7 @@
 import type { Administration } from '../access/administration.ts';
 import { textsOf } from './openapi/texts.ts';
 import type { RouteGroup } from './route.ts';
+import { addressRoutes } from './routes/addresses.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { callRoutes } from './routes/calls.ts';
 import { credentialRoutes } from './routes/credentials.ts';
@@ -40,6 +41,11 @@ export function routesTo(rules: Administration): readonly RouteGroup[] {
       name: 'Entries',
       about: 'Hosts, networks and names that are let in for good, or until a date.',
       routes: entryRoutes(rules),
+    },
+    {
+      name: 'Addresses',
+      about: 'Whether an address is let in, and by what.',
+      routes: addressRoutes(rules),
     },
     {
       name: 'Record',

@@ -28,7 +28,7 @@ export interface Plan {
 export interface Site {
   readonly services: readonly KnownService[];
   readonly existing: readonly Existing[];
-  /** Opened for those who had every port; every service, where it is left out. */
+  /** Opened for those who had every port, or whose list names none; where it is left out, every service, or the usual ones. */
   readonly whole?: readonly string[] | undefined;
   readonly now: Instant;
 }

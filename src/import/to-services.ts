@@ -15,7 +15,8 @@ export interface Chosen {
 /**
  * The services that carry what was let in. Whoever had every port has every service:
  * a host that may do less than before could be locked out.
- * @param whole instead of every service, for those who had every port
+ * @param whole instead of every service, for those who had every port; instead of the
+ *   usual ones, for those whose list names none
  */
 export function servicesFor(
   wanted: Wanted,
@@ -24,6 +25,7 @@ export function servicesFor(
 ): Chosen | { readonly why: string } {
   const names = known.map(({ name }) => name);
   if (wanted.kind === 'services') {
+    if (wanted.services.length === 0) return { services: whole ?? [], remarks: [] };
     const odd = wanted.services.filter((name) => !names.includes(name));
     return odd.length === 0
       ? { services: wanted.services, remarks: [] }

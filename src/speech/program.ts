@@ -1,10 +1,14 @@
-import { spawn } from 'node:child_process';
+import { execFile, type ExecFileException } from 'node:child_process';
 import { AccessError } from '../domain/access-error.ts';
 import type { Seconds } from '../domain/time.ts';
 
+/** Half an hour of telephone sound: whoever writes more has gone wrong. Bytes. */
+const mostOutput = 32 * 1024 * 1024;
+
 /**
  * Runs a program to its end with this on its standard input; its standard output.
- * @throws AccessError `speech-failed` when it is missing, fails, or takes longer than the limit.
+ * @throws AccessError `speech-failed` when it is missing, fails, writes more than 32 MiB
+ *   or takes longer than the limit.
  */
 export function runProgram(
   command: string,
@@ -13,33 +17,36 @@ export function runProgram(
   limit: Seconds,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: limit * 1000,
-      killSignal: 'SIGKILL',
-    });
-    const output: Buffer[] = [];
-    let complaint = '';
-    const fail = (why: string): void => {
-      reject(new AccessError('speech-failed', `${command} ${why}`));
-    };
-    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => {
-      if (complaint.length < 500) complaint += chunk.toString();
-    });
-    child.stdin.on('error', () => undefined); // it went away: its exit says why
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      fail(
-        error.code === 'ENOENT'
-          ? `is not installed. Install it (on Debian: apt-get install ${command}).`
-          : `could not be started: ${error.message}`,
-      );
-    });
-    child.on('close', (status, signal) => {
-      if (status === 0) resolve(Buffer.concat(output));
-      else if (signal) fail(`was stopped by ${signal}; it may take ${limit} s at most.`);
-      else fail(`ended with status ${status}: ${complaint.trim()}`);
-    });
-    child.stdin.end(input);
+    const child = execFile(
+      command,
+      args,
+      { encoding: 'buffer', timeout: limit * 1000, killSignal: 'SIGKILL', maxBuffer: mostOutput },
+      (error, output, complaint) => {
+        if (!error) return resolve(output);
+        reject(
+          new AccessError('speech-failed', `${command} ${whyOf(error, complaint, command, limit)}`),
+        );
+      },
+    );
+    child.stdin?.on('error', () => undefined); // it went away: its exit says why
+    child.stdin?.end(input);
   });
+}
+
+function whyOf(
+  error: ExecFileException,
+  complaint: Buffer,
+  command: string,
+  limit: Seconds,
+): string {
+  const code: unknown = error.code;
+  if (code === 'ENOENT') {
+    return `is not installed. Install it (on Debian: apt-get install ${command}).`;
+  }
+  if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
+    return `was stopped: it wrote more than ${mostOutput / 1024 / 1024} MiB.`;
+  }
+  if (error.killed === true) return `was stopped: it may take ${limit} s at most.`;
+  if (typeof code !== 'number') return `did not run: ${error.message}`;
+  return `ended with status ${code}: ${complaint.toString('utf8', 0, 500).trim()}`;
 }

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { AccessError } from '../domain/access-error.ts';
 import type { Address } from '../domain/address.ts';
 import { targetText, unresolved, type Entry, type Target } from '../domain/entry.ts';
-import type { EntryStore } from '../domain/ports.ts';
+import type { AddedEntry, EntryStore, WantedEntry } from '../domain/ports.ts';
 import type { AuditWriter } from './audit-writer.ts';
 import { instant, listOf, listText, pageBounds } from './columns.ts';
 import { createResolutionStore } from './resolutions.ts';
@@ -24,19 +24,29 @@ interface TargetsRow {
   readonly targets: string;
   readonly services: string;
   readonly expires_at: number | null;
+  readonly by_name: number;
 }
 
 /** A few long texts: a hundred thousand rows would cost eight times as much. No target has a blank in it. */
 const selectTargets = `
-  SELECT group_concat(target, ' ') AS targets, services, expires_at FROM (
-    SELECT target, services, expires_at FROM entries WHERE kind <> 'name'
+  SELECT group_concat(target, ' ') AS targets, services, expires_at, by_name FROM (
+    SELECT target, services, expires_at, 0 AS by_name FROM entries WHERE kind <> 'name'
     UNION ALL
-    SELECT meaning.value, services, expires_at
+    SELECT meaning.value, services, expires_at, 1
       FROM entries JOIN resolutions ON entry_id = entries.id, json_each(addresses) AS meaning
       WHERE kind = 'name'
   )
   WHERE expires_at IS NULL OR expires_at > @now
-  GROUP BY services, expires_at`;
+  GROUP BY by_name, services, expires_at`;
+
+/** What a name means is an array in JSON, and no address has a quotation mark in it. */
+const selectCovering = `
+  SELECT * FROM entries
+    WHERE kind <> 'name' AND target IN (SELECT value FROM json_each(@targets))
+  UNION ALL
+  SELECT entries.* FROM entries JOIN resolutions ON entry_id = entries.id
+    WHERE kind = 'name' AND instr(addresses, @quoted) > 0
+  ORDER BY id`;
 
 export function createEntryStore(
   database: Database,
@@ -62,6 +72,7 @@ export function createEntryStore(
   );
   const remove = database.prepare<[number]>('DELETE FROM entries WHERE id = ?');
   const targets = database.prepare<[object], TargetsRow>(selectTargets);
+  const covering = database.prepare<[object], Row>(selectCovering);
   const over = database.prepare<[number, number], Row>(
     'SELECT * FROM entries WHERE expires_at <= ? ORDER BY id LIMIT ?',
   );
@@ -77,24 +88,40 @@ export function createEntryStore(
     return row;
   }
 
+  function insertEntry({ entry, audit: audited }: WantedEntry): Row {
+    const row = insert.get(
+      entry.label,
+      entry.target.kind,
+      targetText(entry.target),
+      listText(entry.services),
+      endOf(entry.expiresAt),
+      entry.note,
+      entry.source,
+      instant(entry.createdAt),
+    );
+    audit(audited);
+    return row as Row;
+  }
+
   return {
     add: (entry, audited) =>
       write(() => {
         if (byLabel.get(entry.label)) {
           throw new AccessError('conflict', `There is an entry labelled ${entry.label} already.`);
         }
-        const row = insert.get(
-          entry.label,
-          entry.target.kind,
-          targetText(entry.target),
-          listText(entry.services),
-          endOf(entry.expiresAt),
-          entry.note,
-          entry.source,
-          instant(entry.createdAt),
-        ) as Row;
-        audit(audited);
-        return reader()(row);
+        return reader()(insertEntry({ entry, audit: audited }));
+      }),
+    addAll: (wanted, most) =>
+      write(() => {
+        const entryOf = reader();
+        let room = most - (count.get() ?? 0);
+        return wanted.map((one): AddedEntry => {
+          const taken = byLabel.get(one.entry.label);
+          if (taken) return { kind: 'taken', entry: entryOf(taken) };
+          if (room <= 0) return { kind: 'full' };
+          room--;
+          return { kind: 'added', entry: entryOf(insertEntry(one)) };
+        });
       }),
     byLabel: (label) =>
       read(() => {
@@ -132,7 +159,12 @@ export function createEntryStore(
           targets: row.targets.split(' '),
           services: listOf(row.services),
           until: row.expires_at,
+          byName: row.by_name === 1,
         })),
+      ),
+    covering: (all, address) =>
+      read(() =>
+        covering.all({ targets: listText(all), quoted: JSON.stringify(address) }).map(reader()),
       ),
     over: (now, limit) => read(() => over.all(now, limit).map(reader())),
     nextEnd: (now) => read(() => nextEnd.get(now) ?? null),

@@ -8,20 +8,31 @@ import { createMemoryStores } from '../fakes/stores.ts';
 
 const by: Actor = 'token:ops';
 const day = 86_400_000;
+const hour = 3_600_000;
+/** After a start, or after somebody has set the clock. */
+const settling = 600_000;
 /** Public ones, as the rules want them. */
 const [host, other] = ['8.8.4.4', '8.8.8.8'] as const;
 
 let now: number;
+/** A clock that nobody sets. */
+let steady: number;
 let stores: Stores;
 let limits: FirewallLimits | undefined;
 let entries: Entries;
 let changes: number;
+let timers: { seconds: number; ring: () => void }[];
 
 function make(rules: Partial<EntryRules> = {}): void {
   entries = createEntries({
     store: stores.entries,
     firewall: { limits: async () => limits ?? Promise.reject(new Error('away')) },
     clock: { now: () => now },
+    steady: () => steady,
+    timer: (seconds, ring) => {
+      timers.push({ seconds, ring });
+      return { cancel: () => void timers.pop() };
+    },
     rules: {
       services: ['web'],
       most: 100,
@@ -35,8 +46,16 @@ function make(rules: Partial<EntryRules> = {}): void {
   entries.onChanged(() => changes++);
 }
 
+/** Both clocks go on. */
+function pass(milliseconds: number): void {
+  now += milliseconds;
+  steady += milliseconds;
+}
+
 beforeEach(() => {
-  now = 1e12;
+  now = 1e12 - settling;
+  steady = 5000;
+  timers = [];
   stores = createMemoryStores();
   limits = {
     services: ['web', 'sip'],
@@ -47,6 +66,7 @@ beforeEach(() => {
   };
   changes = 0;
   make();
+  pass(settling);
 });
 
 const record = async (): Promise<unknown[]> =>
@@ -283,7 +303,7 @@ describe('what stands', () => {
   it('is the same list as long as nothing has changed, and another after any change', async () => {
     await entries.add({ label: 'a', target: host }, by);
     const first = await entries.standing();
-    now += 3650 * day;
+    pass(3650 * day);
     expect(await entries.standing()).toBe(first);
     await entries.change('a', { services: ['sip'] }, by);
     expect(await entries.standing()).not.toBe(first);
@@ -294,9 +314,9 @@ describe('what stands', () => {
     await entries.add({ label: 'a', target: host }, by);
     await entries.add({ label: 'b', target: other, expiresAt: now + day }, by);
     expect(await entries.standing()).toHaveLength(2);
-    now += day - 1;
+    pass(day - 1);
     expect(await entries.standing()).toHaveLength(2);
-    now += 1;
+    pass(1);
     const left = [{ target: host, services: ['web'], until: null }];
     expect(await entries.standing()).toEqual(left);
     expect(await entries.standing()).toEqual(left);
@@ -317,7 +337,7 @@ describe('what stands', () => {
     await entries.add({ label: 'b', target: other, expiresAt: now + day }, by);
     const { remove } = stores.entries;
     stores.entries.remove = () => Promise.reject(new Error('disk'));
-    now += day;
+    pass(day);
     expect(await entries.standing()).toEqual([]);
     expect(await stores.entries.count()).toBe(1);
     stores.entries.remove = remove;
@@ -327,13 +347,91 @@ describe('what stands', () => {
 
   it('takes many that are over at once off the record bit by bit', async () => {
     make({ most: 2000 });
+    pass(settling);
+    limits = { ...limits!, standing: { most: 2000, widest4: 16, widest6: 32 } };
     for (let n = 0; n < 250; n++) {
       await entries.add({ label: `n${n}`, target: host, expiresAt: now + day }, by);
     }
-    now += day;
+    pass(day);
     for (const left of [150, 50, 0]) {
       expect(await entries.standing()).toEqual([]);
       expect(await stores.entries.count()).toBe(left);
     }
+  });
+});
+
+describe('a clock that jumps', () => {
+  const standing = async (): Promise<string[]> =>
+    (await entries.standing()).map(({ target }) => target);
+
+  beforeEach(async () => {
+    await entries.add({ label: 'for-good', target: host }, by);
+    await entries.add({ label: 'dated', target: other, expiresAt: now + hour }, by);
+    expect(await standing()).toEqual([host, other]);
+  });
+
+  it('forward by hours lets in nothing that is over by it, and takes nothing off the record', async () => {
+    now += 5 * hour;
+    expect(await standing()).toEqual([host]);
+    pass(settling - 1000);
+    expect(await standing()).toEqual([host]);
+    expect(await stores.entries.count()).toBe(2);
+    now -= 5 * hour;
+    expect(await standing()).toEqual([host, other]);
+    expect((await record()).map((row) => (row as any).kind)).not.toContain('entry-expired');
+  });
+
+  it('and stays so is believed after a while', async () => {
+    now += 5 * hour;
+    expect(await standing()).toEqual([host]);
+    pass(settling);
+    expect(await standing()).toEqual([host]);
+    expect(await stores.entries.count()).toBe(1);
+    now -= 5 * hour;
+    expect(await standing()).toEqual([host]);
+  });
+
+  it('back by hours lets in what was let in then, and no longer than the date says', async () => {
+    now -= 5 * hour;
+    expect(await standing()).toEqual([host, other]);
+    pass(6 * hour - 1);
+    expect(await standing()).toEqual([host, other]);
+    pass(1);
+    expect(await standing()).toEqual([host]);
+  });
+
+  it('back past the end of what is over lets it in again until it is over again', async () => {
+    pass(hour);
+    stores.entries.remove = () => Promise.reject(new Error('disk'));
+    expect(await standing()).toEqual([host]);
+    now -= 2 * hour;
+    expect(await standing()).toEqual([host, other]);
+    pass(2 * hour);
+    expect(await standing()).toEqual([host]);
+  });
+
+  it('by seconds, as NTP sets it, is no jump', async () => {
+    now += 30_000;
+    await standing();
+    pass(hour - 30_000);
+    await standing();
+    expect(await stores.entries.count()).toBe(1);
+  });
+
+  it('before the server was started is not believed at once', async () => {
+    now += 5 * hour;
+    make();
+    expect(await standing()).toEqual([host]);
+    expect(await stores.entries.count()).toBe(2);
+    pass(settling);
+    await standing();
+    expect(await stores.entries.count()).toBe(1);
+  });
+
+  it('does not keep an entry from being changed whose time seems to be over', async () => {
+    now += 5 * hour;
+    await standing();
+    await entries.change('dated', { expiresAt: now + hour }, by);
+    expect(await standing()).toEqual([host, other]);
   });
 });

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createEntries, type Entries } from '../../src/access/entries.ts';
 import { createGate } from '../../src/access/gate.ts';
 import { startReconcilers } from '../../src/bin/reconcilers.ts';
+import type { Address } from '../../src/domain/address.ts';
 import type { AuditKind } from '../../src/domain/attempt.ts';
 import type { Stores } from '../../src/domain/ports.ts';
 import { systemClock } from '../../src/domain/time.ts';
@@ -106,13 +107,47 @@ it('lets in what is added, what a name means, and no more what is removed', asyn
     await entries.remove('carrier', 'cli:root');
     await until(() => said.length === 5);
     expect(said.slice(3).every((text) => text.startsWith('would let in no more'))).toBe(true);
-    await add('one', '9.9.9.9');
-    await add('two', '9.9.9.10');
-    await add('three', '9.9.9.11');
-    await until(async () => (await entries.named('three')).refused !== null || said.length > 7);
-    const refused = (await entries.list({ limit: 10 })).filter((entry) => entry.refused !== null);
-    expect(refused).toHaveLength(1);
-    expect(logged.match(/standing-refused/g)).toHaveLength(1);
+  } finally {
+    await server.stop();
+  }
+});
+
+it('lets in no more than the helper takes: first what people named; and again when there is room', async () => {
+  const many = ['8.8.4.1', '8.8.4.2', '8.8.4.3'];
+  const server = await startDnsServer({ names: [['sip.example.net', many, 300]] });
+  const letIn = (): string[] => {
+    const now = new Set<string>();
+    for (const text of said) {
+      const [, more, target = ''] = /^would let in (standing: |no more: )(\S+)/.exec(text) ?? [];
+      if (more === 'standing: ') now.add(target);
+      else now.delete(target);
+    }
+    return [...now].sort();
+  };
+  try {
+    start(server.at);
+    await add('carrier', 'sip.example.net');
+    await until(() => letIn().length === 3);
+    await add('office', '9.9.9.9');
+    await add('branch', '9.9.8.0/24');
+    await until(() => letIn().includes('9.9.9.9') && letIn().includes('9.9.8.0/24'));
+    expect(letIn()).toEqual(['8.8.4.1', '9.9.8.0/24', '9.9.9.9']);
+    await expect(add('fourth', '9.9.9.10')).rejects.toMatchObject({
+      message: expect.stringMatching(/3 standing entries.*helper\.json, standing\.most/) as string,
+    });
+    // what the administrator sees
+    const carrier = await entries.named('carrier');
+    expect(carrier.refused).toMatch(/^8\.8\.4\.2: no room.*takes 3.*8\.8\.4\.3: no room/);
+    expect((await entries.named('office')).refused).toBeNull();
+    const [there] = await entries.lettingIn('8.8.4.1' as Address);
+    const [left] = await entries.lettingIn('8.8.4.2' as Address);
+    expect([there?.refused, left?.refused]).toEqual([null, expect.stringContaining('no room')]);
+    await until(() => /"event":"standing-refused","refused":2/.test(logged));
+    await entries.remove('office', 'cli:root');
+    await until(() => letIn().length === 3 && letIn().includes('8.8.4.2'));
+    await entries.remove('branch', 'cli:root');
+    await until(() => letIn().join() === many.join());
+    expect((await entries.named('carrier')).refused).toBeNull();
   } finally {
     await server.stop();
   }

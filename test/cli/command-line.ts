@@ -69,8 +69,13 @@ beforeEach(async () => {
     }),
   });
   const status = async () => ({ ...(await rules.status()), warnings: place.warnings });
+  const opennessOf: typeof rules.opennessOf = async (address) => ({
+    ...(await rules.opennessOf(address)),
+    gate: place.helper,
+    warnings: place.warnings,
+  });
   const app = createHttp({
-    rules: { ...rules, status },
+    rules: { ...rules, status, opennessOf },
     log: pino({ level: 'silent' }),
     now: Date.now,
     door: 'admin-socket',

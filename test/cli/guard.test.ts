@@ -136,6 +136,9 @@ describe.skipIf(whyNoNamespaces() !== undefined)('dialgate guard', () => {
     await helper.end('SIGKILL');
     expect(await guard('status')).toBe(1);
     expect(complaints()).toMatch(/did not answer at .*see whether dialgate-helper runs/);
+    expect(complaints()).not.toContain('nft delete table');
+    expect(await guard('disable')).toBe(1);
+    expect(complaints()).toContain('"nft delete table inet dialgate" disarms the guard');
     expect(await guard('enable', '--test', '2h')).toBe(2);
   });
 });

@@ -4,9 +4,10 @@ import {
   targetText,
   unresolved,
   type Entry,
+  type NewEntry,
   type Resolution,
 } from '../../src/domain/entry.ts';
-import type { EntryStore } from '../../src/domain/ports.ts';
+import type { AddedEntry, EntryStore } from '../../src/domain/ports.ts';
 import { change, found, instant, paged, type Memory } from './memory.ts';
 
 /** The standing entries in memory. */
@@ -21,25 +22,50 @@ export function createMemoryEntries({ perform, written }: Memory): EntryStore {
     if (note.length > longestNote) throw new AccessError('invalid', 'A note is too long.');
   };
 
+  const labelled = (wanted: string): Entry | undefined =>
+    entries.find(({ label }) => label === wanted);
+  function insert(entry: NewEntry): Entry {
+    const added: Entry = {
+      ...structuredClone(entry),
+      expiresAt: end(entry.expiresAt),
+      createdAt: instant(entry.createdAt),
+      id: ++made,
+    };
+    revision++;
+    entries.push(added);
+    return added;
+  }
+
   return {
     add: (entry, audited) =>
       perform(() => {
         const write = written(audited);
-        if (entries.some(({ label }) => label === entry.label)) {
+        if (labelled(entry.label)) {
           throw new AccessError('conflict', `There is an entry labelled ${entry.label} already.`);
         }
         checkNote(entry.note);
-        const added: Entry = {
-          ...structuredClone(entry),
-          expiresAt: end(entry.expiresAt),
-          createdAt: instant(entry.createdAt),
-          id: made + 1,
-        };
-        made++;
-        revision++;
-        entries.push(added);
+        instant(entry.createdAt);
+        end(entry.expiresAt);
+        const added = insert(entry);
         write();
         return added;
+      }),
+    addAll: (wanted, most) =>
+      perform(() => {
+        const writes = wanted.map(({ audit }) => written(audit));
+        for (const { entry } of wanted) {
+          checkNote(entry.note);
+          instant(entry.createdAt);
+          end(entry.expiresAt);
+        }
+        return wanted.map(({ entry }, at): AddedEntry => {
+          const taken = labelled(entry.label);
+          if (taken) return { kind: 'taken', entry: taken };
+          if (entries.length >= most) return { kind: 'full' };
+          const added = insert(entry);
+          writes[at]?.();
+          return { kind: 'added', entry: added };
+        });
       }),
     byLabel: (label) => perform(() => entries.find((entry) => entry.label === label)),
     list: (page) => perform(() => paged(entries, page, (entry) => entry.id)),
@@ -94,8 +120,17 @@ export function createMemoryEntries({ perform, written }: Memory): EntryStore {
                 : [targetText(target)],
             services,
             until: expiresAt,
+            byName: target.kind === 'name',
           }))
           .filter(({ targets }) => targets.length > 0),
+      ),
+    covering: (targets, address) =>
+      perform(() =>
+        entries.filter(({ id, target }) =>
+          target.kind === 'name'
+            ? resolutions.get(id)?.addresses.includes(address)
+            : targets.includes(targetText(target)),
+        ),
       ),
     over: (now, limit) =>
       perform(() =>

@@ -4,8 +4,15 @@ import { HelperClient } from '../../src/firewall/helper-client.ts';
 import { firewallContract } from '../contract/firewall.ts';
 import { standingContract, standingLimits } from '../contract/standing.ts';
 import { makeNamespace, whyNoNamespaces } from '../fixtures/namespace.ts';
-import { guarded, ownIpsets, ownSets, whyNot, type OwnRules } from '../helper/hosts.ts';
-import { HelperProcess, makeHome, usualLimits } from '../helper/process.ts';
+import {
+  guarded,
+  ownIpsets,
+  ownSets,
+  standingHosts,
+  whyNot,
+  type OwnRules,
+} from '../helper/hosts.ts';
+import { HelperProcess, makeHome } from '../helper/process.ts';
 
 const make = async ({ limits, before, after }: OwnRules) => {
   const space = makeNamespace();
@@ -33,7 +40,9 @@ describe.skipIf(whyNoNamespaces() !== undefined)('with a real kernel', () => {
       firewallContract('HelperClient', () => make(host));
     });
   }
-  standingContract('HelperClient, the guard,', () =>
-    make({ ...guarded, limits: { ...usualLimits, standing: standingLimits.standing } }),
-  );
+  for (const host of standingHosts(standingLimits.standing)) {
+    describe.skipIf(whyNot(host) !== undefined)(host.name, () => {
+      standingContract('HelperClient', () => make(host));
+    });
+  }
 });

@@ -23,7 +23,7 @@ const commands = {
     createServer((socket) => {
       const id = `in${++incoming}`;
       follow(id, socket);
-      socket.on('data', (data) => socket.write(`echo:${data}`));
+      socket.on('data', (data) => socket.write(`echo:${data.toString()}`));
       say('up', id);
     }).listen({ host: '::', port: Number(port) }, () => say('up', port));
   },

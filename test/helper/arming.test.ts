@@ -6,16 +6,11 @@ import type { Address } from '../../src/domain/address.ts';
 import type { EnableRequest } from '../../src/domain/guard.ts';
 import { GuardClient } from '../../src/firewall/guard-client.ts';
 import { HelperClient } from '../../src/firewall/helper-client.ts';
-import {
-  joinNamespaces,
-  makeNamespace,
-  whyNoNamespaces,
-  type Namespace,
-} from '../fixtures/namespace.ts';
-import { Agent } from './agent.ts';
+import { whyNoNamespaces, type Namespace } from '../fixtures/namespace.ts';
+import type { Agent } from './agent.ts';
 import { HelperProcess, helperUid, makeHome, usualLimits, type HelperHome } from './process.ts';
+import { serverAddress as server, TwoHosts } from './two-hosts.ts';
 
-const server = '192.0.2.1';
 const trusted = '198.51.100.9';
 const stranger = '203.0.113.1';
 const guest = '203.0.113.2';
@@ -29,9 +24,8 @@ const trial = (test: number): EnableRequest => ({
 });
 
 describe.skipIf(whyNoNamespaces() !== undefined)('arming the guard', () => {
+  let hosts: TwoHosts;
   let inside: Namespace;
-  let outside: Namespace;
-  let host: Agent;
   let roamer: Agent;
   let home: HelperHome;
   let helper: HelperProcess;
@@ -64,23 +58,9 @@ describe.skipIf(whyNoNamespaces() !== undefined)('arming the guard', () => {
   const tables = (): string[] => nft('list', 'tables').trim().split('\n').toSorted();
 
   beforeAll(async () => {
-    inside = makeNamespace();
-    outside = makeNamespace();
-    joinNamespaces(inside, `${server}/24`, outside, '192.0.2.9/24');
-    const device = (space: Namespace): string =>
-      /dev (\S+)/.exec(space.run('ip', 'route', 'show', '192.0.2.0/24'))?.[1] ?? '';
-    for (const route of ['203.0.113.0/24', '198.51.100.0/24']) {
-      inside.run('ip', 'route', 'add', route, 'dev', device(inside));
-    }
-    for (const address of [stranger, guest, trusted]) {
-      outside.run('ip', 'address', 'add', `${address}/32`, 'dev', device(outside));
-    }
-    host = new Agent(inside);
-    roamer = new Agent(outside);
-    for (const port of [80, 9000]) {
-      host.tell('listen', port);
-      expect(await host.says(`up ${port}`)).toBe(true);
-    }
+    hosts = new TwoHosts();
+    ({ inside, roamer } = hosts);
+    await hosts.listen();
   }, 60_000);
 
   afterEach(async () => {
@@ -92,10 +72,7 @@ describe.skipIf(whyNoNamespaces() !== undefined)('arming the guard', () => {
   });
 
   afterAll(() => {
-    host.end();
-    roamer.end();
-    inside.remove();
-    outside.remove();
+    hosts.remove();
   });
 
   it('is off at first, and wants to be tried before it is on for good', async () => {

@@ -31,6 +31,22 @@ describe('"backend" in helper.json', () => {
     ]);
   });
 
+  it('names sets of standing entries where there may be any', () => {
+    const standing = { most: 100 };
+    const rules = (keys: object): string[] =>
+      rulesFor(readConfig(withKeys({ ...keys, standing }))).split('\n');
+    expect(rules({ backend: 'set', set })).toEqual(
+      expect.arrayContaining([
+        "nft 'add set inet filter web6_stand { type ipv6_addr; flags timeout; size 65736; }'",
+        "nft 'add set inet filter sip4_standnet { type ipv4_addr . inet_proto; flags interval,timeout; }'",
+      ]),
+    );
+    expect(rules({ backend: 'set', set })).toHaveLength(10);
+    expect(rules({ backend: 'ipset' })).toContain(
+      'ipset -exist create dialgate_web6s hash:net family inet6 timeout 0 maxelem 65736',
+    );
+  });
+
   it('names ipsets by prefix, service and family', () => {
     const config = readConfig(withKeys({ backend: 'ipset', ipset: { prefix: 'gate' } }));
     expect(rulesFor(config)).toContain(

@@ -30,6 +30,6 @@ describe.skipIf(whyNoNamespaces() !== undefined)('a helper with services of the 
     const address = '203.0.113.7' as Address;
     await firewall.open({ address, services: [{ service: 'sip', seconds: 60 }] });
     expect((await firewall.list()).map(({ services }) => services[0]?.service)).toEqual(['sip']);
-    expect(space.run('nft', 'list', 'ruleset')).toMatch(/udp \. 5060 : (jump|goto)/);
+    expect(space.run('nft', 'list', 'ruleset')).toMatch(/udp dport vmap \{ 5060 : jump gate_sip/);
   });
 });

@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseFlows } from '../../src/helper/cut/flows.ts';
 import { Leaves } from '../../src/helper/cut/leaves.ts';
+import { ShutList } from '../../src/helper/cut/shut-list.ts';
+import { StandingLeaves } from '../../src/helper/cut/standing-leaves.ts';
 import { parseSave } from '../../src/helper/ipset/ipset-run.ts';
+import { parseHeaders, shapeFault } from '../../src/helper/ipset/set-names.ts';
 
 describe('parseFlows', () => {
   it('reads each connection both ways, and what has no ports not at all', () => {
@@ -51,6 +54,96 @@ describe('Leaves', () => {
     leaves.end('a', 'web', 900);
     expect(leaves.lastEnd('a')).toBe(400);
   });
+});
+
+describe('StandingLeaves', () => {
+  const start = 1_700_000_000;
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'], now: start * 1000 });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const gone = (leaves: StandingLeaves): string[] => {
+    const due = leaves.due();
+    leaves.done(due);
+    return due.flatMap(({ lines }) => lines);
+  };
+
+  it('are due when they are taken out, after the time to linger', () => {
+    const leaves = new StandingLeaves(2000);
+    leaves.changed([], ['203.0.113.7 sip,web 0', '203.0.113.8 web 0']);
+    leaves.changed(
+      ['203.0.113.7 sip,web 0', '203.0.113.8 web 0'],
+      ['203.0.113.7 sip 0', '203.0.113.8 web 0'],
+    );
+    expect([leaves.covers('203.0.113.7', 'web'), gone(leaves)]).toEqual([true, []]);
+    vi.advanceTimersByTime(2000);
+    expect([leaves.covers('203.0.113.7', 'web'), leaves.covers('203.0.113.7', 'sip')]).toEqual([
+      false,
+      true,
+    ]);
+    expect(gone(leaves)).toEqual(['203.0.113.7 sip,web 0']);
+    expect(leaves.next()).toBeUndefined();
+  });
+
+  it('are due at their end, and once more for those whom the kernel let in a moment longer', () => {
+    const leaves = new StandingLeaves(0);
+    const [brief, long] = [`198.51.100.0/24 web ${start + 10}`, `203.0.113.7 web ${start + 60}`];
+    leaves.changed([], [brief, long]);
+    expect((leaves.next() ?? 0) - performance.now()).toBe(10_000);
+    vi.advanceTimersByTime(10_000);
+    expect(leaves.covers('198.51.100.9', 'web')).toBe(false);
+    expect(gone(leaves)).toEqual([brief]);
+    expect((leaves.next() ?? 0) - performance.now()).toBe(5000);
+    vi.advanceTimersByTime(5000);
+    expect(gone(leaves)).toEqual([brief]);
+    // taken out of the list when it has ended: nothing new
+    leaves.changed([brief, long], [long]);
+    expect(gone(leaves)).toEqual([]);
+    expect((leaves.next() ?? 0) - performance.now()).toBe(45_000);
+  });
+});
+
+describe('ShutList', () => {
+  it('knows what is left, and which of them an address touches', () => {
+    const list = new ShutList();
+    const shut = ['2001:db8:0:1::7', '2001:db8:0:1::/64', '203.0.113.7'];
+    list.add(
+      'web',
+      shut.map((address) => ({ address, seconds: 100 })),
+    );
+    list.add('web', [{ address: '203.0.113.8', seconds: 0 }]);
+    expect(list.left('web').map(({ address }) => address)).toEqual(shut);
+    expect(list.around('web', '2001:db8:0:1::/64')).toEqual([shut[1], shut[0]]);
+    expect(list.around('web', '2001:db8:0:1::9')).toEqual(['2001:db8:0:1::9', shut[1]]);
+    list.drop('web', ['203.0.113.7']);
+    expect([list.left('web').length, list.left('sip')]).toEqual([2, []]);
+  });
+});
+
+it('parseHeaders reads what ipset says of its sets', () => {
+  const headers = parseHeaders(`Name: dialgate_web4
+Type: hash:net
+Revision: 7
+Header: family inet hashsize 1024 maxelem 164 timeout 0 counters bucketsize 12 initval 0x1
+Size in memory: 464
+References: 1
+Number of entries: 3
+
+Name: other
+Type: hash:ip
+Revision: 6
+Header: family inet6 hashsize 1024 maxelem 65536 bucketsize 12 initval 0x1
+Size in memory: 216
+References: 0
+Number of entries: 0
+`);
+  const [ours, theirs] = [headers.get('dialgate_web4'), headers.get('other')];
+  expect(ours?.entries).toBe(3);
+  expect(ours && shapeFault(ours, '4', true)).toBeUndefined();
+  expect(ours && shapeFault(ours, '6', true)).toMatch(/family inet, not inet6/);
+  expect(theirs && shapeFault(theirs, '6', false)).toMatch(/type hash:ip/);
 });
 
 it('parseSave reads what ipset saves, with and without timeout and counters', () => {

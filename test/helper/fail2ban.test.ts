@@ -2,6 +2,7 @@ import {
   appendFileSync,
   chmodSync,
   chownSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   rmSync,
@@ -15,10 +16,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Address } from '../../src/domain/address.ts';
 import { HelperClient } from '../../src/firewall/helper-client.ts';
-import { fail2banPrograms } from '../fixtures/fail2ban.ts';
-import { makeNamespace, whyNoNamespaces, type Namespace } from '../fixtures/namespace.ts';
+import { fail2banPrograms, nftablesAction } from '../fixtures/fail2ban.ts';
+import { whyNoNamespaces, type Namespace } from '../fixtures/namespace.ts';
 import { soon } from './soon.ts';
 import { HelperProcess, helperUid, makeHome, usualLimits, type HelperHome } from './process.ts';
+import { TwoHosts } from './two-hosts.ts';
 
 /** With the real fail2ban, in a namespace of its own. */
 describe.skipIf(whyNoNamespaces() !== undefined)('beside fail2ban', () => {
@@ -26,6 +28,7 @@ describe.skipIf(whyNoNamespaces() !== undefined)('beside fail2ban', () => {
   const at = (name: string): string => join(folder, name);
   const programs = fail2banPrograms(folder, at('conf'));
   const started: ChildProcess[] = [];
+  let hosts: TwoHosts;
   let space: Namespace;
   let home: HelperHome;
   let helper: HelperProcess;
@@ -49,7 +52,9 @@ describe.skipIf(whyNoNamespaces() !== undefined)('beside fail2ban', () => {
 
   beforeAll(async () => {
     chmodSync(folder, 0o755);
-    space = makeNamespace();
+    hosts = new TwoHosts();
+    space = hosts.inside;
+    await hosts.listen();
     const unban = at('unban.sock');
     home = await makeHome({ ...usualLimits, unban });
     const compiled = join(dirname(home.main), 'unban');
@@ -64,13 +69,10 @@ describe.skipIf(whyNoNamespaces() !== undefined)('beside fail2ban', () => {
       at('conf/filter.d/demo.conf'),
       '[Definition]\nfailregex = ^\\s*refused <HOST>$\n',
     );
-    writeFileSync(
-      at('conf/action.d/none.conf'),
-      '[Definition]\nactionban = true\nactionunban = true\n',
-    );
+    copyFileSync(nftablesAction ?? 'not there', at('conf/action.d/nftables.conf'));
     writeFileSync(
       at('conf/jail.conf'),
-      `[demo]\nenabled = true\nbackend = polling\nfilter = demo\naction = none\nlogpath = ${at('seen')}\n` +
+      `[demo]\nenabled = true\nbackend = polling\nfilter = demo\naction = nftables[type=allports]\nlogpath = ${at('seen')}\n` +
         `maxretry = 1\nfindtime = 600\nbantime = 600\nignorecommand = ${isOpen}\n`,
     );
     writeFileSync(at('seen'), '');
@@ -94,7 +96,7 @@ describe.skipIf(whyNoNamespaces() !== undefined)('beside fail2ban', () => {
     firewall.stop();
     await helper.end();
     for (const child of started) child.kill();
-    space.remove();
+    hosts.remove();
     home.remove();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -108,6 +110,21 @@ describe.skipIf(whyNoNamespaces() !== undefined)('beside fail2ban', () => {
     await soon(() => !banned('203.0.113.7') && !banned('2001:db8:0:1::7'));
     expect(banned('203.0.113.8')).toBe(true);
     await helper.says('"event":"ban-lifted","address":"203.0.113.7","bans":1');
+  });
+
+  it('a ban keeps out whom the guard lets in, until the next opening', async () => {
+    const guest = '203.0.113.30';
+    const comesIn = async (): Promise<boolean> => (await hosts.connect(guest)) !== undefined;
+    await open(guest);
+    expect(await comesIn()).toBe(true);
+    client('set', 'demo', 'banip', guest);
+    const dropped = (): boolean => space.run('nft', 'list table inet f2b-table').includes(guest);
+    await soon(dropped);
+    expect(await comesIn()).toBe(false);
+    await open(guest);
+    await soon(() => !banned(guest));
+    await soon(() => !dropped());
+    expect(await comesIn()).toBe(true);
   });
 
   it('nobody is banned while the address is open, and others are as ever', async () => {

@@ -24,7 +24,11 @@ ${services
     (service) => `
   set dg_${service}4 { type ipv4_addr; flags timeout; counter; size 164; }
   set dg_${service}6 { type ipv6_addr; flags timeout; counter; size 164; }
-  set dg_${service}6net { type ipv6_addr; flags timeout; counter; size 164; }`,
+  set dg_${service}6net { type ipv6_addr; flags timeout; counter; size 164; }
+  set dg_${service}4_stand { type ipv4_addr; flags timeout; size 265536; }
+  set dg_${service}4_standnet { type ipv4_addr . inet_proto; flags interval,timeout; }
+  set dg_${service}6_stand { type ipv6_addr; flags timeout; size 265536; }
+  set dg_${service}6_standnet { type ipv6_addr . inet_proto; flags interval,timeout; }`,
   )
   .join('')}
   chain input {
@@ -38,7 +42,11 @@ ${services
     (service) => `
     ${ports[service]} ip saddr @dg_${service}4 accept
     ${ports[service]} ip6 saddr @dg_${service}6 accept
-    ${ports[service]} ip6 saddr & ffff:ffff:ffff:ffff:: @dg_${service}6net accept`,
+    ${ports[service]} ip6 saddr & ffff:ffff:ffff:ffff:: @dg_${service}6net accept
+    ${ports[service]} ip saddr @dg_${service}4_stand accept
+    ${ports[service]} ip saddr . meta l4proto @dg_${service}4_standnet accept
+    ${ports[service]} ip6 saddr @dg_${service}6_stand accept
+    ${ports[service]} ip6 saddr . meta l4proto @dg_${service}6_standnet accept`,
   )
   .join('')}
   }
@@ -74,41 +82,38 @@ export const ownSets: OwnRules = {
   flush: (space) => void space.run('nft', `flush ruleset; ${ruleset}`),
 };
 
-function iptables(space: Namespace, variant: 'nft' | 'legacy'): void {
+function iptables(space: Namespace, variant: 'nft' | 'legacy', standing: boolean): void {
   for (const [program, family, icmp] of [
     [`iptables-${variant}`, '4', 'icmp'],
     [`ip6tables-${variant}`, '6', 'ipv6-icmp'],
   ] as const) {
     const rule = (...words: string[]): string => space.run(program, '-A', 'INPUT', ...words);
-    const match = (service: string): string[] => [
-      '-m',
-      'set',
-      '--match-set',
-      `dialgate_${service}${family}`,
-      'src',
-    ];
+    const letIn = (service: string, ...ports: string[]): void => {
+      for (const set of [
+        `dialgate_${service}${family}`,
+        ...(standing ? [`dialgate_${service}${family}s`] : []),
+      ]) {
+        rule(...ports, '-m', 'set', '--match-set', set, 'src', '-j', 'ACCEPT');
+      }
+    };
     rule('-i', 'lo', '-j', 'ACCEPT');
     rule('-p', icmp, '-j', 'ACCEPT');
     rule('-m', 'conntrack', '--ctstate', 'ESTABLISHED,RELATED', '-j', 'ACCEPT');
     rule('-p', 'tcp', '--dport', '9000', '-j', 'ACCEPT');
-    rule('-p', 'tcp', '--dport', '80', ...match('web'), '-j', 'ACCEPT');
-    rule('-p', 'tcp', '--dport', '8000:8010', ...match('web'), '-j', 'ACCEPT');
-    rule('-p', 'udp', '--dport', '5060:5061', ...match('sip'), '-j', 'ACCEPT');
+    letIn('web', '-p', 'tcp', '--dport', '80');
+    letIn('web', '-p', 'tcp', '--dport', '8000:8010');
+    letIn('sip', '-p', 'udp', '--dport', '5060:5061');
     space.run(program, '-P', 'INPUT', 'DROP');
   }
 }
 
-const ipsets = (variant: 'nft' | 'legacy'): OwnRules => ({
+const ipsets = (variant: 'nft' | 'legacy', standing = false): OwnRules => ({
   name: `ipset with iptables-${variant}`,
   needsIpset: true,
   limits: { ...usualLimits, backend: 'ipset', ipset: { prefix: 'dialgate' } },
   before: () => undefined,
-  after: (space) => iptables(space, variant),
-  flush: (space) => {
-    for (const service of services) {
-      for (const family of [4, 6]) space.run('ipset', 'flush', `dialgate_${service}${family}`);
-    }
-  },
+  after: (space) => iptables(space, variant, standing),
+  flush: (space) => void space.run('ipset', 'flush'),
 });
 
 /** Why the kernel gives us no ipset, or undefined when it does; asked once namespaces are known to work. */
@@ -130,3 +135,10 @@ export const whyNot = (own: Pick<OwnRules, 'needsIpset'>): string | undefined =>
 
 export const ownIpsets = ipsets('nft');
 export const ownLegacyIpsets = ipsets('legacy');
+
+/** The three of them, each with a place for standing entries. */
+export const standingHosts = (standing: object): OwnRules[] =>
+  [guarded, ownSets, ipsets('nft', true)].map((own) => ({
+    ...own,
+    limits: { ...own.limits, standing },
+  }));

@@ -74,11 +74,11 @@ for (const own of [ownSets, ownIpsets, ownLegacyIpsets]) {
     it('counts what has come since it was opened', async () => {
       const guest = hosts.newcomer();
       await open(guest);
-      expect(await firewall.packetsFrom(guest as Address)).toBe(0);
+      expect(await firewall.packetsFrom(guest)).toBe(0);
       await hosts.connect(guest);
-      expect(await firewall.packetsFrom(guest as Address)).toBeGreaterThan(0);
+      expect(await firewall.packetsFrom(guest)).toBeGreaterThan(0);
       await open(guest);
-      expect(await firewall.packetsFrom(guest as Address)).toBe(0);
+      expect(await firewall.packetsFrom(guest)).toBe(0);
       await close(guest);
     });
 
@@ -181,7 +181,7 @@ for (const own of [ownSets, ownIpsets, ownLegacyIpsets]) {
       await soon(() => disturbed > before);
       expect(await firewall.list()).toEqual([]);
       const services = [{ service: 'web', seconds: 60 }];
-      const report = await firewall.sync([{ address: guest as Address, services }]);
+      const report = await firewall.sync([{ address: guest, services }]);
       expect(report).toEqual({ opened: [guest], closed: [], failed: [] });
       expect(await hosts.connect(guest)).toBeDefined();
     });

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Address } from '../../src/domain/address.ts';
+import type { Standing } from '../../src/domain/entry.ts';
 import { HelperClient } from '../../src/firewall/helper-client.ts';
 import { makeNamespace, type Namespace } from '../fixtures/namespace.ts';
 import { ownIpsets, ownSets, whyNot, type OwnRules } from './hosts.ts';
@@ -114,8 +115,7 @@ describe.skipIf(whyNot(ownIpsets) !== undefined)('beside rules of their own', ()
     expect(space.run('ipset', 'save', 'dialgate_sip4')).toContain(guest);
 
     // no room for the second of its services: the first must not stay, nor be shortened
-    space.run('ipset', 'destroy', 'dialgate_sip4');
-    space.run('ipset', 'create', 'dialgate_sip4', ...full);
+    replaceBy('dialgate_sip4', full);
     space.run('ipset', 'add', 'dialgate_sip4', '198.51.100.1', 'timeout', '600');
     await client.open(opening);
     const other = { address: '203.0.113.8' as Address, services };
@@ -125,7 +125,13 @@ describe.skipIf(whyNot(ownIpsets) !== undefined)('beside rules of their own', ()
     expect(web).toMatch(/add dialgate_web4 203\.0\.113\.7 timeout (59\d|600) /);
     expect(web).not.toContain('203.0.113.8');
   });
-  const full = 'hash:net family inet timeout 0 counters maxelem 1 hashsize 64'.split(' ');
+  const full = 'hash:net family inet timeout 0 counters maxelem 1 hashsize 64';
+
+  /** Quicker than the helper makes it again. */
+  function replaceBy(set: string, shape: string): void {
+    const lines = `destroy ${set}\ncreate ${set} ${shape}\n`;
+    space.run('sh', '-c', 'printf %s "$1" | ipset restore', 'sh', lines);
+  }
 
   it('without conntrack it works, and says what is missing', async () => {
     const client = await start(ownSets, ownSets.before, { conntrack: ['/nonexistent/conntrack'] });
@@ -156,6 +162,145 @@ describe.skipIf(whyNot(ownIpsets) !== undefined)('beside rules of their own', ()
     const report = await client.sync([six, opening]);
     expect(report).toMatchObject({ opened: [guest], failed: [{ address: six.address }] });
     await client.close(six.address);
+  });
+
+  const standing = { most: 100, widest4: 16, widest6: 32 };
+  const entry = (target: string): Standing => ({ target, services: ['web'], until: null });
+  const comesBack = async (what: () => string, target: string): Promise<void> => {
+    await soon(() => {
+      try {
+        return what().includes(target);
+      } catch {
+        return false; // not there yet
+      }
+    });
+  };
+
+  it('without a set for entries only these are refused, with the command that makes it', async () => {
+    const client = await start(
+      ownSets,
+      (its) => {
+        ownSets.before(its);
+        its.run('nft', 'flush chain inet filter input');
+        its.run(
+          'nft',
+          'delete set inet filter dg_web4_stand; delete set inet filter dg_web4_standnet',
+        );
+      },
+      { standing },
+    );
+    expect((await client.limits()).warnings).toEqual([
+      expect.stringMatching(/^Standing entries .* no place: There is no set .*_stand.*_standnet/),
+    ]);
+    await client.open(opening);
+    expect(await client.stand([])).toMatchObject({ failed: [] });
+    const message = await refusal(client.stand([entry(guest), entry('203.0.113.16/28')]));
+    expect(message).toMatch(/There is no set inet filter dg_web4_stand\. It is made by: nft/);
+    await sleep(1200); // looked at meanwhile
+    const { warnings = [] } = await client.limits();
+    for (const [, command = ''] of (warnings[0] ?? '').matchAll(/nft '(.*?)'/g)) {
+      space.run('nft', command);
+    }
+    const listed = (set: string) => (): string =>
+      space.run('nft', 'list', 'set', 'inet', 'filter', set);
+    await comesBack(listed('dg_web4_stand'), guest);
+    await comesBack(listed('dg_web4_standnet'), '203.0.113.16/28');
+    expect((await client.limits()).warnings).toBeUndefined();
+    expect(helper.errors.match(/standing-failed/g) ?? []).toHaveLength(1);
+  });
+
+  it.each([
+    ['type ipv4_addr;', /dg_web4_stand has not "flags timeout"/],
+    [
+      'type ipv4_addr . inet_proto; flags timeout,interval;',
+      /is of type ipv4_addr \. inet_proto, not/,
+    ],
+  ])('with a set of entries of { %s } nobody stands', async (shape, words) => {
+    const client = await start(
+      ownSets,
+      (its) => {
+        ownSets.before(its);
+        its.run('nft', 'flush chain inet filter input; delete set inet filter dg_web4_stand');
+        its.run('nft', `add set inet filter dg_web4_stand { ${shape} }`);
+      },
+      { standing },
+    );
+    expect(await refusal(client.stand([entry(guest)]))).toMatch(words);
+    await client.open(opening);
+  });
+
+  it('an entry of a family without a set is reported, and the others stand', async () => {
+    const sets = { web: { ipv4: 'dg_web4' }, sip: { ipv4: 'dg_sip4' } };
+    const client = await start(ownSets, ownSets.before, {
+      networks: false,
+      standing,
+      set: { table: 'inet filter', sets },
+    });
+    const { added, failed } = await client.stand([entry('2001:db8::7'), entry(guest)]);
+    expect([added, failed[0]?.target]).toEqual([1, '2001:db8::7']);
+    expect(failed[0]?.reason).toMatch(/names no set for IPv6 of service web/);
+  });
+
+  it('sets of entries may stand in a table of one family', async () => {
+    const client = await start(
+      ownSets,
+      (its) => {
+        its.run('nft', 'add table ip filter');
+        its.run('nft', 'add set ip filter v { type ipv4_addr; flags timeout; counter; }');
+        its.run('nft', 'add set ip filter v_stand { type ipv4_addr; flags timeout; }');
+        its.run(
+          'nft',
+          'add set ip filter v_standnet { type ipv4_addr . inet_proto; flags interval,timeout; }',
+        );
+      },
+      {
+        networks: false,
+        services: { web: ['tcp/80'] },
+        standing: { most: 20_000 },
+        set: { table: 'ip filter', sets: { web: { ipv4: 'v' } } },
+      },
+    );
+    await client.stand([entry(guest), entry('203.0.113.16/28')]);
+    await sleep(5500); // until the helper need not look so often any more
+    const listed = (set: string) => (): string =>
+      space.run('nft', 'list', 'set', 'ip', 'filter', set);
+    space.run('nft', 'flush set ip filter v_stand');
+    await comesBack(listed('v_stand'), guest);
+    space.run('nft', 'flush set ip filter v_standnet');
+    await comesBack(listed('v_standnet'), '203.0.113.16/28');
+  });
+
+  it('an ipset of entries that was destroyed is made again and filled, one of another kind refused', async () => {
+    const client = await start(ownIpsets, () => undefined, { standing });
+    const all = [entry(guest), entry('203.0.113.16/28')];
+    await client.stand(all);
+    const saved = (): string => space.run('ipset', 'save', 'dialgate_web4s');
+    space.run('ipset', 'destroy', 'dialgate_web4s');
+    await comesBack(saved, guest);
+    await comesBack(saved, '203.0.113.16/28');
+    replaceBy('dialgate_web4s', 'hash:ip timeout 0');
+    await soon(() => helper.errors.includes('sets-wrong'));
+    const more = [...all, entry('203.0.113.99')];
+    expect(await refusal(client.stand(more))).toMatch(
+      /dialgate_web4s is of type hash:ip, not hash:net/,
+    );
+    await client.open(opening);
+    space.run('ipset', 'destroy', 'dialgate_web4s');
+    await comesBack(saved, '203.0.113.99');
+    expect(saved()).toContain('203.0.113.16/28');
+    expect(space.run('ipset', 'list', '-n')).not.toMatch(/n$/m); // no draft is left
+  });
+
+  it('an entry may last longer than ipset can count', async () => {
+    const client = await start(ownIpsets, () => undefined, { standing });
+    const until = Date.now() + 3000 * 86_400_000;
+    await client.stand([
+      { ...entry(guest), until },
+      { ...entry('203.0.113.16/28'), until },
+    ]);
+    const saved = space.run('ipset', 'save', 'dialgate_web4s');
+    expect(saved).toMatch(/203\.0\.113\.7 timeout 21474/);
+    expect(saved).toMatch(/203\.0\.113\.16\/28 timeout 21474/);
   });
 
   it('there is no guard to arm, and root is told so', async () => {

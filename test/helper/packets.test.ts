@@ -2,22 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Address } from '../../src/domain/address.ts';
 import { HelperClient } from '../../src/firewall/helper-client.ts';
-import {
-  joinNamespaces,
-  makeNamespace,
-  whyNoNamespaces,
-  type Namespace,
-} from '../fixtures/namespace.ts';
-import { Agent } from './agent.ts';
+import { whyNoNamespaces, type Namespace } from '../fixtures/namespace.ts';
+import type { Agent } from './agent.ts';
 import { HelperProcess, makeHome, type HelperHome } from './process.ts';
+import { serverAddress as server, TwoHosts } from './two-hosts.ts';
 
-const server = '192.0.2.1';
 const trusted = '198.51.100.9';
 
-/** A network of two hosts: the one that the guard protects, and a roaming one with many addresses. */
 describe.skipIf(whyNoNamespaces() !== undefined)('the guard, with packets', () => {
+  let hosts: TwoHosts;
   let inside: Namespace;
-  let outside: Namespace;
   let pbx: Agent;
   let roamer: Agent;
   let home: HelperHome;
@@ -25,8 +19,8 @@ describe.skipIf(whyNoNamespaces() !== undefined)('the guard, with packets', () =
   let firewall: HelperClient;
   let last = 0;
 
-  /** An address that no other test has used, so that nobody has visited from it. */
-  const newcomer = (): Address => `203.0.113.${++last}` as Address;
+  /** So that nobody has visited from it. */
+  const newcomer = (): Address => hosts.newcomer();
   const open = (address: Address, seconds = 60): Promise<void> =>
     firewall.open({
       address,
@@ -39,31 +33,9 @@ describe.skipIf(whyNoNamespaces() !== undefined)('the guard, with packets', () =
     roamer.connects(id, from, server, port);
 
   beforeAll(async () => {
-    inside = makeNamespace();
-    outside = makeNamespace();
-    joinNamespaces(inside, `${server}/24`, outside, '192.0.2.9/24');
-    const device = (space: Namespace): string =>
-      /dev (\S+)/.exec(space.run('ip', 'route', 'show', '192.0.2.0/24'))?.[1] ?? '';
-    for (const route of ['203.0.113.0/24', '198.51.100.0/24', '2001:db8::/32', 'fd00::/8']) {
-      inside.run('ip', 'route', 'add', route, 'dev', device(inside));
-    }
-    outside.run('ip', 'route', 'add', '2001:db8:ffff::1', 'dev', device(outside));
-    const six = (space: Namespace, address: string): string =>
-      space.run('ip', 'address', 'add', address, 'dev', device(space), 'nodad');
-    six(inside, '2001:db8:ffff::1/128');
-    six(outside, '2001:db8::9/128');
-    for (const host of ['fd00::9/128', 'fd00::1:5/128', 'fd00::1:6/128']) six(outside, host);
-    for (const host of [...Array.from({ length: 20 }, (_, n) => `203.0.113.${n + 1}`), trusted]) {
-      outside.run('ip', 'address', 'add', `${host}/32`, 'dev', device(outside));
-    }
-    pbx = new Agent(inside);
-    roamer = new Agent(outside);
-    for (const port of [80, 8005, 9000]) {
-      pbx.tell('listen', port);
-      expect(await pbx.says(`up ${port}`)).toBe(true);
-    }
-    pbx.tell('udp', 'sip', '0.0.0.0', 5060);
-    expect(await pbx.says('up sip')).toBe(true);
+    hosts = new TwoHosts();
+    ({ inside, pbx, roamer } = hosts);
+    await hosts.listen(8005);
     home = await makeHome();
     helper = await HelperProcess.start(inside, home);
     firewall = new HelperClient({ socket: home.socket });
@@ -71,11 +43,8 @@ describe.skipIf(whyNoNamespaces() !== undefined)('the guard, with packets', () =
 
   afterAll(async () => {
     firewall.stop();
-    pbx.end();
-    roamer.end();
     await helper.end();
-    inside.remove();
-    outside.remove();
+    hosts.remove();
     home.remove();
   });
 

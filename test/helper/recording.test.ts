@@ -5,24 +5,17 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Address } from '../../src/domain/address.ts';
 import type { Recording, Sighting } from '../../src/domain/ports.ts';
 import { HelperClient } from '../../src/firewall/helper-client.ts';
-import {
-  joinNamespaces,
-  makeNamespace,
-  whyNoNamespaces,
-  type Namespace,
-} from '../fixtures/namespace.ts';
-import { Agent } from './agent.ts';
+import { whyNoNamespaces, type Namespace } from '../fixtures/namespace.ts';
+import type { Agent } from './agent.ts';
 import { HelperProcess, makeHome, type HelperHome } from './process.ts';
+import { serverAddress as server4, serverAddress6 as server6, TwoHosts } from './two-hosts.ts';
 
-const server4 = '192.0.2.1';
-const server6 = 'fd00:ff::1';
 const nobody = { sightings: [], strayNetworks: 0 };
 /** As many /24 as there are. */
 const anybody = { sightings: [], strayNetworks: 2 ** 24 };
-const sources4 = '198.18.0.0/16';
-const sources6 = 'fd00:18::/32';
 
 describe.skipIf(whyNoNamespaces() !== undefined)('recordings, with packets', () => {
+  let hosts: TwoHosts;
   let inside: Namespace;
   let outside: Namespace;
   let pbx: Agent;
@@ -35,26 +28,9 @@ describe.skipIf(whyNoNamespaces() !== undefined)('recordings, with packets', () 
   let last = 0;
 
   beforeAll(async () => {
-    inside = makeNamespace();
-    outside = makeNamespace();
-    joinNamespaces(inside, `${server4}/24`, outside, '192.0.2.9/24');
-    for (const [space, host] of [
-      [inside, server6],
-      [outside, 'fd00:ff::9'],
-    ] as const) {
-      const device = /dev (\S+)/.exec(space.run('ip', 'route', 'show', '192.0.2.0/24'))?.[1] ?? '';
-      space.run('ip', 'address', 'add', `${host}/64`, 'dev', device, 'nodad');
-    }
-    inside.run('ip', 'route', 'add', sources4, 'via', '192.0.2.9');
-    inside.run('ip', '-6', 'route', 'add', sources6, 'via', 'fd00:ff::9');
-    // whoever is in the namespace may use any of these as its own address
-    outside.run('ip', 'route', 'add', 'local', sources4, 'dev', 'lo');
-    outside.run('ip', '-6', 'route', 'add', 'local', sources6, 'dev', 'lo');
-    outside.run('sh', '-c', 'echo 1 > /proc/sys/net/ipv6/ip_nonlocal_bind');
-    pbx = new Agent(inside);
-    roamer = new Agent(outside);
-    pbx.tell('listen', 9000);
-    expect(await pbx.says('up 9000')).toBe(true);
+    hosts = new TwoHosts();
+    ({ inside, outside, pbx, roamer } = hosts);
+    await hosts.listen();
     home = await makeHome();
     helper = await HelperProcess.start(inside, home);
     firewall = new HelperClient({ socket: home.socket });
@@ -68,11 +44,8 @@ describe.skipIf(whyNoNamespaces() !== undefined)('recordings, with packets', () 
 
   afterAll(async () => {
     firewall.stop();
-    pbx.end();
-    roamer.end();
     await helper.end();
-    inside.remove();
-    outside.remove();
+    hosts.remove();
     home.remove();
   });
 

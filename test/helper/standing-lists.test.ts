@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { hostText, readNetwork } from '../../src/firewall/wire-network.ts';
 import { checkStanding } from '../../src/firewall/wire-standing.ts';
-import { disjoint, type Range } from '../../src/helper/guard/ranges.ts';
+import { disjoint, type Range } from '../../src/helper/nft/ranges.ts';
 import { countChanges, differences } from '../../src/helper/standing/differences.ts';
 import { hostEdits, stoodFor } from '../../src/helper/standing/host-edits.ts';
 import { Transfer, type StandingList } from '../../src/helper/standing/transfer.ts';

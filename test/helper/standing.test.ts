@@ -5,17 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Address } from '../../src/domain/address.ts';
 import type { Standing } from '../../src/domain/entry.ts';
 import { HelperClient } from '../../src/firewall/helper-client.ts';
-import {
-  joinNamespaces,
-  makeNamespace,
-  whyNoNamespaces,
-  type Namespace,
-} from '../fixtures/namespace.ts';
-import { Agent } from './agent.ts';
+import { whyNoNamespaces, type Namespace } from '../fixtures/namespace.ts';
+import type { Agent } from './agent.ts';
 import { HelperProcess, makeHome, usualLimits, type HelperHome } from './process.ts';
+import { serverAddress as server, serverAddress6 as server6, TwoHosts } from './two-hosts.ts';
 
-const server = '192.0.2.1';
-const server6 = '2001:db8:ffff::1';
 const host = '203.0.113.7';
 const network = '203.0.113.16/28';
 const [inNetwork, alsoInNetwork, beside] = ['203.0.113.17', '203.0.113.30', '203.0.113.32'];
@@ -25,10 +19,9 @@ const limits = {
   standing: { most: 100, widest4: 16, widest6: 32 },
 };
 
-/** A network of two hosts: the one that the guard protects, and one with many addresses. */
 describe.skipIf(whyNoNamespaces() !== undefined)('standing entries, with packets', () => {
+  let hosts: TwoHosts;
   let inside: Namespace;
-  let outside: Namespace;
   let pbx: Agent;
   let roamer: Agent;
   let home: HelperHome;
@@ -37,30 +30,9 @@ describe.skipIf(whyNoNamespaces() !== undefined)('standing entries, with packets
   let last = 0;
 
   beforeEach(async () => {
-    inside = makeNamespace();
-    outside = makeNamespace();
-    joinNamespaces(inside, `${server}/24`, outside, '192.0.2.9/24');
-    const device = (space: Namespace): string =>
-      /dev (\S+)/.exec(space.run('ip', 'route', 'show', '192.0.2.0/24'))?.[1] ?? '';
-    for (const route of ['203.0.113.0/24', '2001:db8:1::/48']) {
-      inside.run('ip', 'route', 'add', route, 'dev', device(inside));
-    }
-    outside.run('ip', 'route', 'add', server6, 'dev', device(outside));
-    inside.run('ip', 'address', 'add', `${server6}/128`, 'dev', device(inside), 'nodad');
-    for (const address of [host, inNetwork, alsoInNetwork, beside]) {
-      outside.run('ip', 'address', 'add', `${address}/32`, 'dev', device(outside));
-    }
-    for (const address of ['2001:db8:1::7', '2001:db8:1:1::7']) {
-      outside.run('ip', 'address', 'add', `${address}/128`, 'dev', device(outside), 'nodad');
-    }
-    pbx = new Agent(inside);
-    roamer = new Agent(outside);
-    for (const port of [80, 8005]) {
-      pbx.tell('listen', port);
-      expect(await pbx.says(`up ${port}`)).toBe(true);
-    }
-    pbx.tell('udp', 'sip', '0.0.0.0', 5060);
-    expect(await pbx.says('up sip')).toBe(true);
+    hosts = new TwoHosts();
+    ({ inside, pbx, roamer } = hosts);
+    await hosts.listen(8005);
     home = await makeHome(limits);
     helper = await HelperProcess.start(inside, home);
     firewall = new HelperClient({ socket: home.socket });
@@ -68,11 +40,8 @@ describe.skipIf(whyNoNamespaces() !== undefined)('standing entries, with packets
 
   afterEach(async () => {
     firewall.stop();
-    pbx.end();
-    roamer.end();
     await helper.end();
-    inside.remove();
-    outside.remove();
+    hosts.remove();
     home.remove();
   });
 

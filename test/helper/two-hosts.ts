@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Address } from '../../src/domain/address.ts';
 import { joinNamespaces, makeNamespace, type Namespace } from '../fixtures/namespace.ts';
 import { Agent } from './agent.ts';
 
@@ -6,10 +7,27 @@ export const serverAddress = '192.0.2.1';
 export const serverAddress6 = '2001:db8:ffff::1';
 export const travellers6 = ['fd00::1:5', 'fd00::1:6'] as const;
 
-/** A network of two hosts: a PBX that listens, and a roaming one with many addresses. */
+export const roamerAddress = '192.0.2.9';
+const roamerAddress6 = '2001:db8:ffff::9';
+/** Any address of these is the roaming host's own; of the first network are the newcomers. */
+const roaming = [
+  '203.0.113.0/24',
+  '198.51.100.0/24',
+  '198.18.0.0/16',
+  '2001:db8::/48',
+  '2001:db8:1::/48',
+  'fd00::/16',
+];
+
+/** For a process to begin on a busy machine. Milliseconds. */
+const patience = 15_000;
+
+/** A network of two hosts: a PBX that listens, and a roaming one with as many addresses as it likes. */
 export class TwoHosts {
   readonly inside: Namespace = makeNamespace();
   readonly outside: Namespace = makeNamespace();
+  /** What joins them, on either. */
+  readonly device: string;
   readonly pbx: Agent;
   readonly roamer: Agent;
   #last = 0;
@@ -17,34 +35,35 @@ export class TwoHosts {
 
   constructor() {
     const { inside, outside } = this;
-    joinNamespaces(inside, `${serverAddress}/24`, outside, '192.0.2.9/24');
-    const device = (space: Namespace): string =>
-      /dev (\S+)/.exec(space.run('ip', 'route', 'show', '192.0.2.0/24'))?.[1] ?? '';
-    const add = (space: Namespace, address: string): string =>
-      space.run('ip', 'address', 'add', address, 'dev', device(space), 'nodad');
-    inside.run('ip', 'route', 'add', '203.0.113.0/24', 'dev', device(inside));
-    add(inside, `${serverAddress6}/128`);
-    inside.run('ip', 'route', 'add', 'fd00::/8', 'dev', device(inside));
-    outside.run('ip', 'route', 'add', serverAddress6, 'dev', device(outside));
-    for (const host of travellers6) add(outside, `${host}/128`);
-    for (let n = 1; n <= 30; n++) add(outside, `203.0.113.${n}/32`);
+    this.device = joinNamespaces(inside, `${serverAddress}/24`, outside, `${roamerAddress}/24`);
+    const address6 = (space: Namespace, address: string): string =>
+      space.run('ip', 'address', 'add', `${address}/64`, 'dev', this.device, 'nodad');
+    address6(inside, serverAddress6);
+    address6(outside, roamerAddress6);
+    for (const network of roaming) {
+      const via = network.includes(':') ? roamerAddress6 : roamerAddress;
+      inside.run('ip', 'route', 'add', network, 'via', via);
+      outside.run('ip', 'route', 'add', 'local', network, 'dev', 'lo');
+    }
+    outside.run('sh', '-c', 'echo 1 > /proc/sys/net/ipv6/ip_nonlocal_bind');
     this.pbx = new Agent(inside);
     this.roamer = new Agent(outside);
   }
 
-  /** Listens for web (80), for what everybody may reach (9000) and for SIP (5060). */
-  async listen(): Promise<void> {
-    for (const port of [80, 9000]) {
+  /** The PBX listens for web (80), for what everybody may reach (9000) and for SIP (5060). */
+  async listen(...more: number[]): Promise<void> {
+    for (const port of [80, 9000, ...more]) {
       this.pbx.tell('listen', port);
-      await this.pbx.says(`up ${port}`);
+      if (!(await this.pbx.says(`up ${port}`, patience)))
+        throw new Error(`Nobody listens at ${port}.`);
     }
     this.pbx.tell('udp', 'sip', '0.0.0.0', 5060);
-    await this.pbx.says('up sip');
+    if (!(await this.pbx.says('up sip', patience))) throw new Error('Nobody listens at udp 5060.');
   }
 
   /** An address that no test has used before. */
-  newcomer(): string {
-    return `203.0.113.${++this.#last}`;
+  newcomer(): Address {
+    return `203.0.113.${++this.#last}` as Address;
   }
 
   /** A connection from there: its name, or undefined when it is turned away. */

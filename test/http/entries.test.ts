@@ -141,6 +141,73 @@ describe('standing entries', () => {
   });
 });
 
+describe('a batch of entries', () => {
+  const send = (entries: unknown, token = house.admin): Promise<Answered> =>
+    ask(house.at, 'POST', '/v1/entry-batches', { token, body: { entries } });
+
+  it('answers for each by its position, whatever becomes of it, and again the same', async () => {
+    const entries = [
+      { label: 'office', target: '203.0.113.7', services: ['sip'], source: 'import:list' },
+      { label: 'batch', target: '198.51.100.0/24' },
+      { label: 'all', target: '0.0.0.0/0' },
+      { label: 'x', target: 'nonsense' },
+      'text',
+      { label: 'y', target: '203.0.113.9', user: 'mira' },
+      { label: 'office', target: '203.0.113.8' },
+    ];
+    const first = await send(entries);
+    expect(first.status).toBe(200);
+    const refused = (at: number, code: string, detail: RegExp): unknown => ({
+      at,
+      outcome: 'refused',
+      code,
+      detail: expect.stringMatching(detail),
+    });
+    const rest = [
+      refused(2, 'address-refused', /everybody/),
+      refused(3, 'invalid', /target must be a host/),
+      refused(4, 'invalid', /JSON object/),
+      refused(5, 'invalid', /user is not known; known are label/),
+      refused(6, 'conflict', /another target and list of services/),
+    ];
+    const [one, two] = [0, 1].map((at) => ({ at, outcome: 'added' }));
+    expect(first.body).toEqual({ added: 2, present: 0, refused: 5, items: [one, two, ...rest] });
+    const again = await send(entries);
+    const [there, too] = [0, 1].map((at) => ({ at, outcome: 'present' }));
+    expect(again.body).toEqual({ added: 0, present: 2, refused: 5, items: [there, too, ...rest] });
+    expect((await admin('GET', '/v1/entries/batch')).body['target']).toBe('198.51.100.0/24');
+    const rows = await house.stores.audit.list({ kind: 'entry-added', limit: 9 });
+    expect(rows.map(({ actor, detail }) => [actor, detail?.['label']])).toEqual([
+      ['token:ops', 'batch'],
+      ['token:ops', 'office'],
+    ]);
+  });
+
+  it('may be larger than other bodies, up to a thousand and a MiB', async () => {
+    const entries = Array.from({ length: 1000 }, (_, n) => ({
+      label: `n${n}`,
+      target: `198.51.${n >> 8}.${n & 255}`,
+      note: 'x'.repeat(200),
+    }));
+    // these rules have room for a hundred
+    expect((await send(entries)).body).toMatchObject({ added: 100, refused: 900 });
+    expect(await send([...entries, entries[0]])).toMatchObject({ status: 400 });
+    expect(await send([])).toMatchObject({ status: 400 });
+    expect((await send('all')).text).toMatch(/must be a list of 1 to 1000 entries/);
+    const huge = await send([{ label: 'x', target: '203.0.113.7', note: 'x'.repeat(1 << 20) }]);
+    expect([huge.status, huge.text]).toEqual([413, expect.stringMatching(/At most 1024 KiB/)]);
+    const one = { label: 'x', target: '203.0.113.7', note: 'x'.repeat(70_000) };
+    const single = await admin('POST', '/v1/entries', one);
+    expect([single.status, single.text]).toEqual([413, expect.stringMatching(/At most 64 KiB/)]);
+  });
+
+  it('is for administrators alone', async () => {
+    const entries = [{ label: 'x', target: '203.0.113.7' }];
+    expect((await send(entries, house.auditor)).status).toBe(403);
+    expect(await house.stores.entries.count()).toBe(0);
+  });
+});
+
 it('the catalogue is dated, and has names that can be let in', async () => {
   const { body } = await admin('GET', '/v1/catalogue');
   expect(body['asOf']).toMatch(/^20\d\d/);

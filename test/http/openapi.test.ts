@@ -170,6 +170,16 @@ it('describes what is asked as the schemas check it, and what is answered, times
   });
 });
 
+it('describes each of many as the one that it is judged as', () => {
+  const bodyAt = (path: string): unknown =>
+    described(path, 'POST')?.requestBody?.content['application/json']?.schema;
+  const one = bodyAt('/v1/entries');
+  expect(one).toMatchObject({ required: ['label', 'target'] });
+  expect(bodyAt('/v1/entry-batches')).toMatchObject({
+    properties: { entries: { minItems: 1, maxItems: 1000, items: one } },
+  });
+});
+
 it('tells strangers nothing of this house: no version, no name', () => {
   expect(text).not.toContain('0.1.0');
   expect(text).not.toMatch(/203\.0\.113\.77|gate\.example/);

@@ -11,6 +11,7 @@ const asked: Readonly<Record<string, { readonly query?: string; readonly body?: 
   closeGrants: { query: '?user=mira' },
   createToken: { body: { name: 'cron', role: 'auditor' } },
   createEntry: { body: { label: 'branch', target: '203.0.113.9' } },
+  createEntries: { body: { entries: [{ label: 'branch', target: '203.0.113.9' }] } },
   changeEntry: { body: { note: 'moved' } },
 };
 
@@ -18,6 +19,7 @@ const named: Readonly<Record<string, string>> = {
   ':id': '1',
   ':subject': 'caller%3A15550123',
   ':label': 'office',
+  ':address': '203.0.113.7',
 };
 
 export interface Operation {

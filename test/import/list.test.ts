@@ -82,6 +82,20 @@ describe('CSV', () => {
     expect(found.map(short)).toEqual(['a 203.0.113.8']);
   });
 
+  it('may have a title above', () => {
+    const { found, skipped } = read('# our offices', '', 'label,target', 'a,203.0.113.8');
+    expect([found.map(short), skipped]).toEqual([['a 203.0.113.8'], []]);
+  });
+
+  it.each(['a,203.0.113.8', 'target;note', '203.0.113.8\thome'])(
+    'without a line of columns, %j is told what is missing',
+    (row) => {
+      const { found, skipped } = read('203.0.113.7', row);
+      expect(found.map(short)).toEqual(['- 203.0.113.7']);
+      expect(skipped).toMatchObject([{ at: { line: 2 }, why: expect.stringMatching(/names its columns/) }]);
+    },
+  );
+
   it.each(['target,colour', 'target,target'])('refuses the columns %s', (header) => {
     expect(read(header, '203.0.113.7,x')).toMatchObject({
       found: [],

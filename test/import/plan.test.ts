@@ -77,6 +77,13 @@ describe('ports become services', () => {
   });
 });
 
+it('a line that names no services has the usual ones, unless others are given for it', () => {
+  const reading = list('target,services', '203.0.113.7,', '203.0.113.8,web');
+  expect(planFor(reading, site).entries.map(({ services }) => services)).toEqual([[], ['web']]);
+  const given = planFor(reading, { ...site, whole: ['sip'] });
+  expect(given.entries.map(({ services }) => services)).toEqual([['sip'], ['web']]);
+});
+
 describe('labels', () => {
   it('are made of the target where there is none, each once', () => {
     const plan = planFor(

@@ -171,11 +171,30 @@ describe('iptables-custom', () => {
     ['iptables -A INPUT -s 0.0.0.0/0 -j ACCEPT', /whole Internet/],
     ['iptables -A INPUT -s 1.2.3 -j ACCEPT', /1.2.3 is no address, network or host name/],
     ['iptables -A INPUT -s 203.0.113.7/255.0.255.0 -j ACCEPT', /is no address/],
+    ['iptables -A INPUT -m set --match-set office src -j ACCEPT', /-m set/],
+    ['sudo iptables -A INPUT -s 203.0.113.7 -j ACCEPT', /shares its line with another command/],
+    ['if true; then iptables -A INPUT -s 203.0.113.7 -j ACCEPT; fi', /shares its line/],
+    ['iptables -A INPUT -s 203.0.113.7 -j ACCEPT; iptables -X', /shares its line/],
+    [
+      'iptables -A INPUT -s 203.0.113.7 -j ACCEPT && iptables -A INPUT -s 203.0.113.8 -j ACCEPT',
+      /shares its line/,
+    ],
   ])('%s is skipped', (line, why) => {
     const { found, skipped } = custom(line, 'iptables -A INPUT -s 203.0.113.9 -j ACCEPT');
     expect(skipped.map(({ why: said }) => said)).toEqual([expect.stringMatching(why)]);
     expect(skipped[0]?.at).toEqual({ file: '/x/iptables-custom', line: 1 });
     expect(found.map(short)).toEqual(['- 203.0.113.9 all']);
+  });
+
+  it.each([
+    ['iptables -A INPUT -m set --match-set bad src -m limit --limit 3/s -j DROP', /let nobody in/],
+    ['-A FORWARD -o docker0 -m conntrack --ctstate RELATED -j ACCEPT', /other chains/],
+    ['iptables -P INPUT DROP', /no rules/],
+    ['iptables -F', /no rules/],
+  ])('%s is counted, whatever else it says', (line, why) => {
+    const { skipped, left } = custom(line);
+    expect(skipped).toEqual([]);
+    expect(left).toMatchObject([{ why: expect.stringMatching(why), count: 1 }]);
   });
 
   it('several sources of a rule are as many findings, and one bad one costs no other', () => {

@@ -38,10 +38,26 @@ describe('a program', () => {
     );
   });
 
-  test('that hangs is ended', async () => {
-    await expect(runProgram(script('exec sleep 60'), [], '', 0.2)).rejects.toThrow(
-      /stopped by SIGKILL/,
+  test.each(['exec sleep 60', 'sleep 60; true'])('that hangs is ended: %s', async (words) => {
+    const began = performance.now();
+    await expect(runProgram(script(words), [], '', 0.2)).rejects.toThrow(
+      /stopped: it may take 0\.2 s/,
     );
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+
+  test('that never ends to write is stopped', async () => {
+    await expect(runProgram(script('exec cat /dev/zero'), [], '', 20)).rejects.toMatchObject({
+      code: 'speech-failed',
+      message: expect.stringContaining('wrote more than 32 MiB'),
+    });
+  });
+
+  test('that is ended by another says so', async () => {
+    await expect(runProgram(script('kill -9 $$'), [], '', 5)).rejects.toMatchObject({
+      code: 'speech-failed',
+      message: expect.stringContaining('did not run'),
+    });
   });
 
   test('that does not read its input does not bring us down', async () => {

@@ -2,7 +2,7 @@ import { AccessError } from '../../domain/access-error.ts';
 import type { Address } from '../../domain/address.ts';
 import type { Actor } from '../../domain/attempt.ts';
 import type { Page } from '../../domain/ports.ts';
-import type { NewEntryRequest, SeenEntry, WantedSettings } from '../entries.ts';
+import type { BatchOutcome, NewEntryRequest, SeenEntry, WantedSettings } from '../entries.ts';
 import { pageOf, type PageOf } from '../paging.ts';
 import { providerCatalogue, type ProviderCatalogue } from '../provider-catalogue.ts';
 import type { AdministrationParts } from './parts.ts';
@@ -18,6 +18,8 @@ export interface EntryAdministration {
   entries(page: Page): Promise<PageOf<SeenEntry, number>>;
   entry(label: string): Promise<SeenEntry>;
   addEntry(request: NewEntryRequest, by: Actor): Promise<SeenEntry>;
+  /** Many at once: what became of each, in order. */
+  addEntries(requests: readonly NewEntryRequest[], by: Actor): Promise<BatchOutcome[]>;
   changeEntry(label: string, wanted: WantedSettings, by: Actor): Promise<SeenEntry>;
   removeEntry(label: string, by: Actor): Promise<SeenEntry>;
   /** What its addresses are called, asked of DNS now. @throws AccessError `invalid` of a network. */
@@ -35,6 +37,7 @@ export function entryAdministration({ entries, names }: AdministrationParts): En
       ),
     entry: (label) => entries.named(label),
     addEntry: (request, by) => entries.add(request, by),
+    addEntries: (requests, by) => entries.addAll(requests, by),
     changeEntry: (label, wanted, by) => entries.change(label, wanted, by),
     removeEntry: (label, by) => entries.remove(label, by),
     async namesOfEntry(label) {

@@ -24,7 +24,7 @@ export interface RepeatAdministration {
 }
 
 const keptFor: Seconds = 86_400;
-/** Each is a row of about a kilobyte. */
+/** Each is a row of about a kilobyte; that of a whole batch of entries up to two hundred. */
 const mostKept = 10_000;
 const sweepEvery: Seconds = 60;
 

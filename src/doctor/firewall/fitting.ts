@@ -1,9 +1,10 @@
 import type { BackendConfig } from '../../helper/config/backend-config.ts';
-import { portText } from '../../helper/config/ports.ts';
+import { portText, type PortRange } from '../../helper/config/ports.ts';
 import type { ServicePorts } from '../../helper/config/services.ts';
 import { setName } from '../../helper/ipset/set-names.ts';
 import { bad, note, ok, warn, type Finding } from '../finding.ts';
 import { ownersOf } from './owners.ts';
+import { divertedIn, type Diverted } from './diverted.ts';
 import { dropOf, type Dropped, type PacketFilter } from './packet-filter.ts';
 import type { HostFilters } from './read-host.ts';
 
@@ -21,21 +22,28 @@ export function fittingFindings(
   services: readonly ServicePorts[],
   backend: BackendConfig,
 ): Finding[] {
+  const diverted = divertedIn(host.filters, services);
   const closed = host.filters
-    .map((filter) => closedBy(filter, services))
+    .map((filter) => closedBy(filter, services, diverted))
     .filter((c) => c !== undefined);
+  const judged = services.filter(({ name }) => diverted.every(({ service }) => service !== name));
   return [
     ...closed.map((one) => closedFinding(one, backend.kind)),
-    verdict(closed, services, backend),
+    ...diverted.map((one) => divertedFinding(one, backend.kind)),
+    ...(judged.length > 0 ? [verdict(closed, judged, backend)] : []),
     ...(backend.kind === 'guard' ? [] : referred(host, services, backend)),
     ...ownerNotes(host.filters),
   ];
 }
 
-function closedBy(filter: PacketFilter, services: readonly ServicePorts[]): Closed | undefined {
+function closedBy(
+  filter: PacketFilter,
+  services: readonly ServicePorts[],
+  diverted: readonly Diverted[],
+): Closed | undefined {
   const all = services.flatMap(({ name, ports }) => ports.map((port) => ({ name, port })));
   const shut = all.flatMap((one) => {
-    const dropped = dropOf(filter, one.port);
+    const dropped = dropOf(filter, one.port, isAmong(diverted, one.port, filter));
     return dropped ? [{ ...one, dropped }] : [];
   });
   const [first] = shut;
@@ -64,6 +72,20 @@ function closedFinding(
   );
 }
 
+/** Whether all that this filter sees of the port is sent on. */
+const isAmong = (all: readonly Diverted[], port: PortRange, { family }: PacketFilter): boolean =>
+  all.some((one) => one.port === port && (one.family === family || one.family === 'both'));
+
+function divertedFinding({ service, port }: Diverted, kind: BackendConfig['kind']): Finding {
+  const what = `${service} (${portText(port)}) is sent on to a container or another host, and so passes INPUT by`;
+  return kind === 'guard'
+    ? note(`${what}; the guard stands before that.`)
+    : warn(
+        `${what}: rules there turn nobody away from it.`,
+        "Put rules that ask the sets into DOCKER-USER, or into your chain of the hook forward, where the port is the container's (docs/firewalls.md).",
+      );
+}
+
 /** The way that works from within a filter; none where a program writes its rules anew. */
 function wayFor(filter: PacketFilter): 'set' | 'ipset' | undefined {
   if (ownersOf(filter).includes('firewalld')) return undefined;
@@ -75,7 +97,7 @@ function mendFor(filter: PacketFilter): string {
   const pass = 'these ports through there, as the guard turns strangers away';
   return way === undefined
     ? `Let ${pass}: firewall-cmd --permanent --add-port=…`
-    : `Either let ${pass}, or set "backend" in helper.json to "${way}" (docs/firewalls.md; standing entries and dialgate guard work with the guard alone).`;
+    : `Either let ${pass}, or set "backend" in helper.json to "${way}" (docs/firewalls.md; dialgate guard works with the guard alone).`;
 }
 
 function verdict(
@@ -138,7 +160,7 @@ function referred(
 function ownerNotes(filters: readonly PacketFilter[]): Finding[] {
   const owners = [...new Set(filters.flatMap(ownersOf))];
   const about: Readonly<Record<string, string>> = {
-    ufw: 'Rules of ufw that name an ipset fail, with everything dropped, when the set is not there: start dialgate-helper first.',
+    ufw: 'Where before.rules names an ipset that is not there, none of that file is loaded, and the host hears no answers: start dialgate-helper first.',
     'the FreePBX firewall': 'It rewrites its rules: put yours into its custom rules.',
     firewalld: 'Let the services through in its zone, and leave strangers to the guard.',
     fail2ban:

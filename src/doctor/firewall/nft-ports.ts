@@ -1,4 +1,5 @@
 import type { PortRange } from '../../helper/config/ports.ts';
+import { complementOf, type Span } from './spans.ts';
 
 /** Elements of a named set (`@name`) of the same table. */
 export type Sets = (name: string) => unknown;
@@ -6,16 +7,20 @@ export type Sets = (name: string) => unknown;
 /** Undefined: all. */
 export type Ports = readonly PortRange[] | undefined;
 
-/** The ports of a match on `dport`; protocol `th` (or any other than the two) means both. */
-export function portsIn(protocol: string, values: readonly unknown[], sets: Sets): PortRange[] {
+/** The ports of a match on `dport`, or all others; protocol `th` (or any other than the two) means both. */
+export function portsIn(
+  protocol: string,
+  values: readonly unknown[],
+  sets: Sets,
+  not = false,
+): PortRange[] {
   const protocols: readonly PortRange['protocol'][] =
     protocol === 'tcp' || protocol === 'udp' ? [protocol] : (['tcp', 'udp'] as const);
-  return values
-    .flatMap(spansOf(sets))
-    .flatMap(([first, last]) => protocols.map((one) => ({ protocol: one, first, last })));
+  const spans = values.flatMap(spansOf(sets));
+  return (not ? complementOf(spans) : spans).flatMap(([first, last]) =>
+    protocols.map((one) => ({ protocol: one, first, last })),
+  );
 }
-
-type Span = readonly [first: number, last: number];
 
 const spansOf =
   (sets: Sets) =>

@@ -40,9 +40,15 @@ export function readNftRuleset(text: string): PacketFilter[] {
   return [...tables].map(([table, chains]) => ({
     name: `nftables, table ${table}`,
     kind: 'nft',
+    family: familyOf(table),
     chains,
   }));
 }
+
+const familyOf = (table: string): PacketFilter['family'] => {
+  if (table.startsWith('ip ')) return 'ip4';
+  return table.startsWith('ip6 ') ? 'ip6' : 'both';
+};
 
 const tableOf = (value: unknown): string => `${textAt(value, 'family')} ${textAt(value, 'table')}`;
 
@@ -55,9 +61,12 @@ function chainsOf(tables: Map<string, Map<string, Growing>>, chain: unknown): Ma
 
 function chainOf(chain: unknown): Growing {
   const hook = textAt(chain, 'hook');
-  const entrance = hook === 'input' || hook === 'prerouting';
   const policy = textAt(chain, 'policy') === 'drop' ? 'drop' : 'accept';
-  return { name: textAt(chain, 'name'), base: entrance ? { policy } : undefined, rules: [] };
+  return {
+    name: textAt(chain, 'name'),
+    base: hook === 'input' || hook === 'prerouting' ? { hook, policy } : undefined,
+    rules: [],
+  };
 }
 
 /** One, or one for each verdict of a map; none where nothing is decided. */
@@ -66,6 +75,7 @@ function rulesOf(statements: readonly unknown[], sets: Sets): FilterRule[] {
   let conditional = false;
   let limited = false;
   let inside = false;
+  let addressed = false;
   const rules: FilterRule[] = [];
   for (const statement of statements) {
     const match = objectAt(statement, 'match');
@@ -74,16 +84,20 @@ function rulesOf(statements: readonly unknown[], sets: Sets): FilterRule[] {
       const fit = matchOf(match, sets);
       if (fit === 'condition') conditional = true;
       else if (fit === 'interface') inside = true;
+      else if (fit === 'address') addressed = true;
       else if (fit !== 'always') ports = both(ports, fit);
     } else if (map) rules.push(...mapped(map, conditional, sets));
     else if (objectAt(statement, 'limit')) limited = true;
     else if (objectAt(statement, 'xt') !== undefined) conditional = true;
     const doing = doingOf(statement);
     if (doing) {
-      // what an inner network may do says nothing of strangers
-      const inner = inside && ports === undefined && doing.kind === 'accept';
+      // what an inner network may do or is spared says nothing of strangers
+      const spared = doing.kind === 'accept' || doing.kind === 'return';
+      const inner = inside && ports === undefined && spared;
       const rare = limited && doing.kind === 'drop';
-      rules.push({ ports, doing, conditional: conditional || inner || rare });
+      // what is sent on came for one of our addresses; else we cannot tell which it is
+      const elsewhere = addressed && doing.kind !== 'divert';
+      rules.push({ ports, doing, conditional: conditional || inner || rare || elsewhere });
     }
   }
   return rules;
@@ -93,7 +107,7 @@ function rulesOf(statements: readonly unknown[], sets: Sets): FilterRule[] {
 const both = (before: Ports, ports: readonly PortRange[]): readonly PortRange[] =>
   ports.filter((port) => !before || before.some(({ protocol }) => protocol === port.protocol));
 
-type Fit = readonly PortRange[] | 'always' | 'condition' | 'interface';
+type Fit = readonly PortRange[] | 'always' | 'condition' | 'interface' | 'address';
 
 /** Whether a stranger's first packet fits, and if so to which ports. */
 function matchOf(match: unknown, sets: Sets): Fit {
@@ -105,7 +119,11 @@ function matchOf(match: unknown, sets: Sets): Fit {
   if (textAt(objectAt(left, 'ct'), 'key') === 'state') {
     return listed(right).includes('new') === positive ? 'always' : 'condition';
   }
-  if (!positive) return key.startsWith('iif') ? 'always' : 'condition';
+  if (field === 'dport') {
+    return portsIn(textAt(objectAt(left, 'payload'), 'protocol'), [right], sets, !positive);
+  }
+  // a stranger comes from none of the places that somebody has named
+  if (!positive) return key.startsWith('iif') || field === 'saddr' ? 'always' : 'condition';
   if (key === 'l4proto' || field === 'protocol' || field === 'nexthdr') {
     return portsIn('both', [{ range: [0, 65_535] }], sets).filter(({ protocol }) =>
       listed(right).includes(protocol),
@@ -116,9 +134,7 @@ function matchOf(match: unknown, sets: Sets): Fit {
   if (textAt(objectAt(left, 'fib'), 'result') === 'type')
     return right === 'local' ? 'always' : 'condition';
   if (key.startsWith('iif')) return right === 'lo' ? 'condition' : 'interface';
-  if (field === 'dport')
-    return portsIn(textAt(objectAt(left, 'payload'), 'protocol'), [right], sets);
-  return 'condition';
+  return field === 'daddr' ? 'address' : 'condition';
 }
 
 const listed = (value: unknown): readonly unknown[] =>
@@ -144,6 +160,7 @@ function doingOf(statement: unknown): Doing | undefined {
   if (typeof statement !== 'object' || statement === null) return undefined;
   for (const kind of ['accept', 'drop', 'return'] as const) if (kind in statement) return { kind };
   if ('reject' in statement) return { kind: 'drop' };
+  if ('dnat' in statement) return { kind: 'divert' };
   for (const kind of ['jump', 'goto'] as const) {
     const target = objectAt(statement, kind);
     if (target) return { kind, chain: textAt(target, 'target') };

@@ -3,6 +3,8 @@ import type { PortRange } from '../../helper/config/ports.ts';
 /** What a rule does with a packet that it fits. */
 export type Doing =
   | { readonly kind: 'accept' | 'drop' | 'return' }
+  /** Sends it on to another host, a container for one. */
+  | { readonly kind: 'divert' }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string };
 
 export interface FilterRule {
@@ -13,11 +15,14 @@ export interface FilterRule {
   readonly doing: Doing;
 }
 
+/** What is sent on to another host passes the first alone. */
+export type Hook = 'prerouting' | 'input';
+
 export interface FilterChain {
   readonly name: string;
   readonly rules: readonly FilterRule[];
   /** Where the kernel enters it; undefined for a chain that is only jumped to. */
-  readonly base: { readonly policy: 'accept' | 'drop' } | undefined;
+  readonly base: { readonly hook: Hook; readonly policy: 'accept' | 'drop' } | undefined;
 }
 
 /** A table of any firewall, with the chains that see packets for this host. */
@@ -25,6 +30,7 @@ export interface PacketFilter {
   /** As an administrator knows it: `nftables, table inet filter`. */
   readonly name: string;
   readonly kind: 'nft' | 'iptables';
+  readonly family: 'ip4' | 'ip6' | 'both';
   readonly chains: ReadonlyMap<string, FilterChain>;
 }
 
@@ -37,10 +43,17 @@ export interface Dropped {
 /** A jump deeper than this is a loop; the kernel refuses it as well. */
 const deepest = 16;
 
-/** What becomes of a stranger's first packet to the ports; undefined when it passes. Ports are taken as one. */
-export function dropOf(filter: PacketFilter, ports: PortRange): Dropped | undefined {
+/**
+ * What becomes of a stranger's first packet to the ports; undefined when it passes. Ports are taken as one.
+ * `diverted`: it is sent on to another host.
+ */
+export function dropOf(
+  filter: PacketFilter,
+  ports: PortRange,
+  diverted = false,
+): Dropped | undefined {
   for (const chain of filter.chains.values()) {
-    if (!chain.base) continue;
+    if (!chain.base || (diverted && chain.base.hook === 'input')) continue;
     const verdict = through(filter, chain, ports, 0);
     if (verdict === 'drop') return { chain: chain.name, by: 'rule' };
     if (verdict === undefined && chain.base.policy === 'drop') {
@@ -50,19 +63,24 @@ export function dropOf(filter: PacketFilter, ports: PortRange): Dropped | undefi
   return undefined;
 }
 
+/** Whether a stranger's first packet to the ports is sent on to another host. */
+export function diverts(filter: PacketFilter, ports: PortRange): boolean {
+  const entrances = [...filter.chains.values()].filter(({ base }) => base?.hook === 'prerouting');
+  return entrances.some((chain) => through(filter, chain, ports, 0) === 'divert');
+}
+
 function through(
   filter: PacketFilter,
   chain: FilterChain,
   ports: PortRange,
   depth: number,
-): 'accept' | 'drop' | undefined {
+): 'accept' | 'drop' | 'divert' | undefined {
   if (depth > deepest) return undefined;
   for (const rule of chain.rules) {
     if (rule.conditional || !fits(rule, ports)) continue;
     const { doing } = rule;
     if (doing.kind === 'return') return undefined;
-    if (doing.kind === 'accept' || doing.kind === 'drop') return doing.kind;
-    if (doing.kind !== 'jump' && doing.kind !== 'goto') continue;
+    if (doing.kind !== 'jump' && doing.kind !== 'goto') return doing.kind;
     const next = filter.chains.get(doing.chain);
     const verdict = next && through(filter, next, ports, depth + 1);
     if (verdict !== undefined || doing.kind === 'goto') return verdict;

@@ -10,9 +10,13 @@ import { readConfig, type HelperConfig } from './config.ts';
  * @throws ConfigError in one sentence that names the mend.
  */
 export function loadConfig(path: string): HelperConfig {
-  const source = readTrusted(path);
+  return configIn(path, readTrusted(path));
+}
+
+/** What `text`, which stands in the file, says. @throws ConfigError that names the file. */
+export function configIn(path: string, text: string): HelperConfig {
   try {
-    return readConfig(source);
+    return readConfig(text);
   } catch (error) {
     if (error instanceof ConfigError) throw new ConfigError(`${path}: ${error.message}`);
     throw error;
@@ -31,7 +35,8 @@ export function findNft(config: HelperConfig): string | undefined {
   );
 }
 
-function readTrusted(path: string): string {
+/** The file's text. @throws ConfigError when others than root can have written it, or it cannot be read. */
+export function readTrusted(path: string): string {
   let descriptor: number;
   try {
     // not through a link: its target could be exchanged by whoever owns the link

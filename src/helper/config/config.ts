@@ -24,6 +24,8 @@ export interface PairingPorts {
 
 /** What the helper may do at most; see deploy/helper.json.example. */
 export interface HelperConfig {
+  /** Why this is not what helper.json says; for the administrator. */
+  readonly standIn?: string;
   /** Absolute path of the Unix socket. */
   readonly socket: string;
   /** The group that may connect; undefined leaves the group of the process. */

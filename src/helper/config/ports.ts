@@ -1,6 +1,8 @@
+export const protocols = ['tcp', 'udp'] as const;
+
 /** Ports of one protocol, from `first` to `last` inclusive. */
 export interface PortRange {
-  readonly protocol: 'tcp' | 'udp';
+  readonly protocol: (typeof protocols)[number];
   readonly first: number;
   readonly last: number;
 }
@@ -20,10 +22,15 @@ export function overlap(a: PortRange, b: PortRange): boolean {
 }
 
 /** As nftables writes it in a concatenated key: `udp . 5060-5061`. */
-export function portKey({ protocol, first, last }: PortRange): string {
-  return `${protocol} . ${first === last ? first : `${first}-${last}`}`;
+export function portKey(port: PortRange): string {
+  return `${port.protocol} . ${portSpan(port)}`;
 }
 
-export function portText({ protocol, first, last }: PortRange): string {
-  return `${protocol}/${first === last ? first : `${first}-${last}`}`;
+export function portText(port: PortRange): string {
+  return `${port.protocol}/${portSpan(port)}`;
+}
+
+/** `22`, or `5060-5061`. */
+export function portSpan({ first, last }: PortRange): string {
+  return first === last ? `${first}` : `${first}-${last}`;
 }

@@ -79,16 +79,17 @@ export class CutTable {
   async ensure(): Promise<boolean> {
     const hash = createHash('sha256').update(this.#script).digest('hex').slice(0, 32);
     const mark = `shape_${hash}`;
-    const { status, errors } = await runNft(this.#nft, [
+    const { status, output, errors } = await runNft(this.#nft, [
       'list',
       'chain',
       'inet',
       this.#table,
       mark,
     ]);
-    if (status === 0) return false;
-    if (!/No such file or directory/.test(errors)) throw new Error(errors.trim());
-    const script = `${this.#script}add chain inet ${this.#table} ${mark}\n`;
+    // `flush table` leaves the chain, and takes the rules
+    if (status === 0 && /\breturn\b/.test(output)) return false;
+    if (status !== 0 && !/No such file or directory/.test(errors)) throw new Error(errors.trim());
+    const script = `${this.#script}add chain inet ${this.#table} ${mark}\nadd rule inet ${this.#table} ${mark} return\n`;
     const built = await runNft(this.#nft, ['-f', '-'], script, (pid) => {
       this.#builders = [...this.#builders.slice(-9), pid];
     });
@@ -103,15 +104,13 @@ export class CutTable {
 
   /** Who was let in until when; the seconds may lie in the past, as far as `memory` goes. */
   async visited(): Promise<Timed[]> {
-    const lists = await Promise.all(
-      kinds.map(async (kind) =>
-        (await listSet(this.#nft, this.#table, visitedSet(kind))).map(({ key, seconds }) => ({
-          address: addressOf(key, kind),
-          seconds: seconds - memory,
-        })),
-      ),
-    );
-    return lists.flat();
+    const kept = await this.#list(visitedSet);
+    return kept.map(({ address, seconds }) => ({ address, seconds: seconds - memory }));
+  }
+
+  /** Whose connections with a service were cut, and for how long that is remembered. */
+  shut(service: string): Promise<Timed[]> {
+    return this.#list(shutSet(service));
   }
 
   visitLines(visits: readonly Timed[]): string[] {
@@ -123,13 +122,24 @@ export class CutTable {
     return removal(this.#on(visitedSet), addresses);
   }
 
-  shutLines(service: string, addresses: readonly string[]): string[] {
-    const kept = addresses.map((address) => ({ address, seconds: memory }));
+  shutLines(service: string, kept: readonly Timed[]): string[] {
     return renewal(this.#on(shutSet(service)), kept);
   }
 
   unshutLines(service: string, addresses: readonly string[]): string[] {
     return removal(this.#on(shutSet(service)), addresses);
+  }
+
+  async #list(setOf: SetOf): Promise<Timed[]> {
+    const lists = await Promise.all(
+      kinds.map(async (kind) =>
+        (await listSet(this.#nft, this.#table, setOf(kind))).map(({ key, seconds }) => ({
+          address: addressOf(key, kind),
+          seconds,
+        })),
+      ),
+    );
+    return lists.flat();
   }
 
   #on(setOf: SetOf): On {

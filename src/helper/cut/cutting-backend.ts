@@ -1,14 +1,16 @@
 import type { WireOpened } from '../../firewall/wire.ts';
 import { kindOf } from '../../firewall/wire-address.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend, Change } from '../backend.ts';
 import type { HelperConfig } from '../config/config.ts';
 import type { Edit } from '../edit.ts';
 import { reasonOf, type Log } from '../log.ts';
 import type { Transactions } from '../nft/transactions.ts';
+import type { StandingPlace } from '../standing/place.ts';
 import { Cutter } from './cutter.ts';
 import type { CutTable } from './cut-table.ts';
 import { Memory } from './memory.ts';
 import { Leaves, type Due } from './leaves.ts';
+import { StandingLeaves } from './standing-leaves.ts';
 import { ways } from './ways.ts';
 
 export interface CuttingParts {
@@ -30,16 +32,21 @@ const patience = 1000;
  */
 export class CuttingBackend implements Backend {
   readonly #parts: CuttingParts;
+  readonly standing: StandingPlace | undefined;
   readonly #leaves: Leaves;
+  readonly #standing: StandingLeaves;
   readonly #memory: Memory | undefined;
   readonly #cutter: Cutter | undefined;
   readonly #warnings: readonly string[];
 
   constructor(parts: CuttingParts) {
     this.#parts = parts;
-    this.#leaves = new Leaves(parts.config.linger * 1000);
-    const { conntrack, config, memory, log } = parts;
-    this.#memory = memory && new Memory(memory.table, memory.transactions, log);
+    const { backend, conntrack, config, memory, log } = parts;
+    this.#leaves = new Leaves(config.linger * 1000);
+    this.#standing = new StandingLeaves(config.linger * 1000);
+    this.standing = backend.standing && this.#standingIn(backend.standing);
+    const services = config.services.map(({ name }) => name);
+    this.#memory = memory && new Memory(memory.table, memory.transactions, services, log);
     this.#warnings = warningsOf(parts);
     for (const message of this.#warnings) log('cuts-in-part', { level: 'warn', message });
     if (conntrack === undefined) return;
@@ -48,6 +55,7 @@ export class CuttingBackend implements Backend {
       conntrack,
       log,
       leaves: this.#leaves,
+      standing: this.#standing,
       shut: (dues) => this.#shut(dues),
       forget: async (addresses) => this.#memory?.forget(addresses),
     });
@@ -79,10 +87,11 @@ export class CuttingBackend implements Backend {
   }
 
   /** Whoever was let in before our start is cut in time, too; and who has lost the leave meanwhile, at once. */
-  watch(changed: (by: string) => void): void {
-    void this.#adopt().catch((error: unknown) => {
-      this.#parts.log('cut-failed', { message: reasonOf(error) });
-    });
+  watch(changed: (change: Change) => void): void {
+    void this.#adopt()
+      .catch((error: unknown) => this.#parts.log('cut-failed', { message: reasonOf(error) }))
+      // not waited for: what is being cut may itself have found that the table is gone
+      .finally(() => this.#cutter?.begin());
     this.#parts.backend.watch(changed);
   }
 
@@ -110,17 +119,45 @@ export class CuttingBackend implements Backend {
     if (ended.length === 0) return void this.#cutter?.cut();
     const over = [...new Set(ended)].filter((address) => this.#leaves.lastEnd(address) <= now);
     await this.#memory?.visits(over.map((address) => ({ address, seconds: 0 })));
+    await this.#cut();
+  }
+
+  /** Waits for it, but not for long. */
+  async #cut(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, patience)));
     await Promise.race([this.#cutter?.cut(), enough]);
     clearTimeout(timer);
   }
 
+  /** The same place, of which whoever is taken out is cut. */
+  #standingIn(place: StandingPlace): StandingPlace {
+    return {
+      hosts: (edit, anew) => place.hosts(edit, anew),
+      networks: (all, stood) => place.networks(all, stood),
+      check: (entry) => place.check?.(entry),
+      settled: async (before, lines) => {
+        await place.settled?.(before, lines);
+        this.#standing.changed(before, lines);
+        // nobody else would
+        if (!this.#cutter) this.#standing.done(this.#standing.due());
+        await this.#memory?.admitThose((address, service) => this.#stands(address, service));
+        await this.#cut();
+      },
+    };
+  }
+
+  /** Whether entries let it in, or somebody in it. */
+  #stands(address: string, service: string): boolean {
+    if (this.#standing.covers(address, service)) return true;
+    return kindOf(address) === '6net' && this.#standing.reachesInto(address);
+  }
+
   /** Takes over from the kernel who is in, and who was. */
   async #adopt(): Promise<void> {
-    const { backend, memory, config } = this.#parts;
+    const { backend, config } = this.#parts;
     const opened = await backend.list();
-    const visited = (await memory?.table.visited()) ?? [];
+    const visited = (await this.#memory?.adopt()) ?? [];
     const now = performance.now();
     const known = (address: string, service: string): boolean =>
       this.#leaves.covers(address, service, now);
@@ -139,8 +176,6 @@ export class CuttingBackend implements Backend {
         }
       }
     }
-    // not waited for: what is being cut may itself have found that the table is gone
-    void this.#cutter?.cut();
   }
 
   /** The table is empty: what it knew is put there again. */
@@ -151,6 +186,7 @@ export class CuttingBackend implements Backend {
       seconds: Math.max(0, (this.#leaves.lastEnd(address) - now) / 1000),
     }));
     await this.#memory?.visits(visits);
+    await this.#memory?.putBack();
   }
 
   async #shut(dues: readonly Due[]): Promise<void> {
@@ -164,6 +200,7 @@ export class CuttingBackend implements Backend {
   /** Whether a /64 has a host in it that may still come: shutting the one would shut the other. */
   #surrounds({ address, service }: Due): boolean {
     if (kindOf(address) !== '6net') return false;
+    if (this.#standing.reachesInto(address)) return true;
     const now = performance.now();
     return this.#leaves.addresses.some(
       (one) =>

@@ -1,38 +1,69 @@
-import { kindOf } from '../../firewall/wire-address.ts';
 import type { Edit, Timed } from '../edit.ts';
 import { reasonOf, type Log } from '../log.ts';
 import type { Transactions } from '../nft/transactions.ts';
-import type { CutTable } from './cut-table.ts';
-import { ways } from './ways.ts';
+import { memory, type CutTable } from './cut-table.ts';
+import { ShutList } from './shut-list.ts';
 
 /** Addresses in one transaction, as in a sync, and how long it may take. Milliseconds. */
 const batch = 500;
 const deadline = 1500 + 10 * batch;
-const mostHosts = 10_000;
 
 /** What the kernel is told in our own table. Nobody is kept out, or in, because that fails: it never rejects. */
 export class Memory {
   readonly #table: CutTable;
   readonly #transactions: Transactions;
   readonly #log: Log;
-  readonly #shutHosts = new Set<string>();
+  readonly #shut = new ShutList();
+  readonly #services: readonly string[];
 
-  constructor(table: CutTable, transactions: Transactions, log: Log) {
+  constructor(table: CutTable, transactions: Transactions, services: readonly string[], log: Log) {
     this.#table = table;
     this.#transactions = transactions;
+    this.#services = services;
     this.#log = log;
   }
 
   /** Who is let in is known, and the server may speak first again. */
   admit(edit: Edit): Promise<void> {
+    const open = [...edit.renew].map(([service, timed]) => {
+      const around = timed.flatMap(({ address }) => this.#shut.around(service, address));
+      return [service, [...new Set(around)]] as const;
+    });
+    for (const [service, addresses] of open) this.#shut.drop(service, addresses);
     return this.#run([
-      ...[...edit.renew].flatMap(([service, timed]) =>
-        this.#table.unshutLines(service, [
-          ...new Set(timed.flatMap(({ address }) => this.#around(address))),
-        ]),
-      ),
+      ...open.flatMap(([service, addresses]) => this.#table.unshutLines(service, addresses)),
       ...this.#table.visitLines(edit.visits),
     ]);
+  }
+
+  /** The server may speak first again to those whom something else lets in now. */
+  async admitThose(isIn: (address: string, service: string) => boolean): Promise<void> {
+    for (const service of this.#services) {
+      const addresses = this.#shut
+        .left(service)
+        .map(({ address }) => address)
+        .filter((address) => isIn(address, service));
+      this.#shut.drop(service, addresses);
+      await this.#inBatches(addresses, (some) => this.#table.unshutLines(service, some));
+    }
+  }
+
+  /** Who was let in until when, as the kernel remembers; and who was cut is known from now on. */
+  async adopt(): Promise<Timed[]> {
+    for (const service of this.#services) {
+      const known = new Set(this.#shut.left(service).map(({ address }) => address));
+      const there = await this.#table.shut(service);
+      this.#shut.add(
+        service,
+        there.filter(({ address }) => !known.has(address)),
+      );
+    }
+    return this.#table.visited();
+  }
+
+  /** The table is empty: who was cut is put there again. */
+  async putBack(): Promise<void> {
+    for (const service of this.#services) await this.#putShut(service, this.#shut.left(service));
   }
 
   visits(visits: readonly Timed[]): Promise<void> {
@@ -45,19 +76,13 @@ export class Memory {
 
   /** Keeps the server from taking up again what is cut. */
   shut(service: string, addresses: readonly string[]): Promise<void> {
-    for (const address of addresses) {
-      // forgetting them costs a telephone a moment, no more
-      if (this.#shutHosts.size >= mostHosts) this.#shutHosts.clear();
-      if (kindOf(address) === '6') this.#shutHosts.add(address);
-    }
-    return this.#inBatches(addresses, (some) => this.#table.shutLines(service, some));
+    const kept = addresses.map((address) => ({ address, seconds: memory }));
+    this.#shut.add(service, kept);
+    return this.#putShut(service, kept);
   }
 
-  /** The /64 around a host may have been shut, and hosts in a /64. */
-  #around(address: string): string[] {
-    if (kindOf(address) !== '6net') return ways(address);
-    const hosts = [...this.#shutHosts].filter((host) => ways(host).includes(address));
-    return [address, ...hosts];
+  #putShut(service: string, kept: readonly Timed[]): Promise<void> {
+    return this.#inBatches(kept, (some) => this.#table.shutLines(service, some));
   }
 
   /** In transactions that do not hold up an opening for long. */

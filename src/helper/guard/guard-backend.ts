@@ -1,5 +1,5 @@
 import type { WireOpened } from '../../firewall/wire.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend, Change } from '../backend.ts';
 import type { HelperConfig } from '../config/config.ts';
 import type { Edit } from '../edit.ts';
 import type { Halt } from '../halt.ts';
@@ -27,9 +27,6 @@ export interface GuardBackendParts {
   readonly halt: Halt;
   readonly log: Log;
 }
-
-/** With more standing entries than this, it costs too much to hear of every element. */
-const many = 10_000;
 
 const off =
   'The guard is off, so nobody is turned away: switch it on with "dialgate guard enable --test 3m" (docs/guard.md).';
@@ -92,13 +89,12 @@ export class GuardBackend implements Backend {
     return this.#parts.isArmed() ? [] : [off];
   }
 
-  watch(changed: (by: string, stood: boolean) => void): void {
-    const { nft, config, transactions, guard } = this.#parts;
+  watch(changed: (change: Change) => void): void {
+    const { nft, transactions, guard } = this.#parts;
     const { standing } = this;
     const ours = (pid: number): boolean =>
       transactions.madeBy(pid) || guard.madeBy(pid) || (standing?.madeBy(pid) ?? false);
-    const large = { loss: lossPattern(this.#table), many: config.standing.most > many };
-    this.#monitor = new NftMonitor(nft, ours, changed, large);
+    this.#monitor = new NftMonitor(nft, ours, changed, lossPattern(this.#table));
     this.#monitor.start();
   }
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { HelperConfig } from '../config/config.ts';
+import type { Contest } from '../contest.ts';
 import type { Halt } from '../halt.ts';
 import type { Log } from '../log.ts';
 import { listSet } from '../nft/nft-list.ts';
 import { Turns } from '../turns.ts';
 import { armedLine, armedSet, armLine, holds, type Hold } from './armed-set.ts';
-import { Contest } from './contest.ts';
 import { GuardTables } from './guard-tables.ts';
 import { rulesetOf } from './ruleset.ts';
 
@@ -16,6 +16,7 @@ export interface GuardParts {
   readonly nft: string;
   readonly config: HelperConfig;
   readonly halt: Halt;
+  readonly contest: Contest;
   /** Told when somebody fights us; must halt before it returns. */
   readonly contested: () => void;
   /** Told when the guard has been built, empty. */
@@ -34,7 +35,6 @@ export class Guard {
   readonly #script: string;
   readonly #tables: GuardTables;
   readonly #turns = new Turns();
-  readonly #contest = new Contest();
   /** Until when strangers are turned away, in milliseconds of the monotonic clock; null for good. */
   #until: number | null = 0;
   /** What is there may be another version's, or half of our own: nobody's fault. */
@@ -108,7 +108,7 @@ export class Guard {
 
   /** Begins to count anew how often others interfere. */
   forgive(): void {
-    this.#contest.forget();
+    this.#parts.contest.forget();
   }
 
   /** Whether a change by this process was ours. */
@@ -139,7 +139,7 @@ export class Guard {
   }
 
   #isFought(): boolean {
-    if (this.#unfinished || !this.#contest.another()) return false;
+    if (this.#unfinished || !this.#parts.contest.another()) return false;
     this.#parts.contested();
     return true;
   }

@@ -1,7 +1,7 @@
 import type { Family } from '../../firewall/wire-network.ts';
 import type { HelperConfig } from '../config/config.ts';
-
-export const families: readonly Family[] = [4, 6];
+import { families } from '../nft/lasting-lines.ts';
+import { roomFor } from '../standing/room.ts';
 
 /** Hosts that stand, to which service. */
 export const standSet = (service: string, family: Family): string => `stand${family}_${service}`;
@@ -41,9 +41,6 @@ const none: StandingRules = {
   leaving: '',
 };
 
-/** Room for a day's comings and goings, not only for those who stand. */
-const room = (most: number): number => 2 * most + 65_536;
-
 /**
  * Hosts stand in hash sets, networks in interval sets of concatenated keys: a plain
  * interval set would be read whole by nft at each of its commands. A minute between
@@ -56,7 +53,7 @@ export function standingRules({ services, standing: { most } }: HelperConfig): S
   const both = (line: (family: Family) => string): string =>
     families.map((family) => `${line(family)}\n`).join('');
   const hash = (name: string, family: Family): string =>
-    `  set ${name} { type ${type(family)}; flags timeout; gc-interval 60s; size ${room(most)}; }`;
+    `  set ${name} { type ${type(family)}; flags timeout; gc-interval 60s; size ${roomFor(most)}; }`;
   return {
     sets: [
       both((family) => hash(stoodSet(family), family)),

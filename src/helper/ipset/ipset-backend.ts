@@ -1,20 +1,18 @@
 import type { WireOpened } from '../../firewall/wire.ts';
 import { Refused } from '../../firewall/wire-rules.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend, Change as ByOthers } from '../backend.ts';
 import type { Edit } from '../edit.ts';
-import { reasonOf, type Log } from '../log.ts';
+import { reasonOf } from '../log.ts';
 import { openedOf } from '../opened.ts';
-import { spareSlots } from '../spare-slots.ts';
 import { IpsetRefused, isMissing, listIpset, runIpset } from './ipset-run.ts';
+import { IpsetStanding } from './ipset-standing.ts';
 import { Mirror } from './mirror.ts';
-import { createLine, families, familyOf, setName, shapeFault, type Family } from './set-names.ts';
+import { OwnSets, type OwnSet, type OwnSetsParts } from './own-sets.ts';
+import { familyOf, setName } from './set-names.ts';
 
-export interface IpsetBackendParts {
-  readonly ipset: string;
-  readonly prefix: string;
-  readonly services: readonly string[];
-  readonly mostAddresses: number;
-  readonly log: Log;
+export interface IpsetBackendParts extends OwnSetsParts {
+  /** Looks again, and tells the clients when sets are back. */
+  readonly repair: () => Promise<unknown>;
 }
 
 /** The kernel tells nobody of changes to these sets: we look so often. Milliseconds. */
@@ -27,43 +25,29 @@ interface Change {
   readonly seconds: number | undefined;
 }
 
-interface Wanted {
-  readonly name: string;
-  readonly service: string;
-  readonly family: Family;
-}
-
 /**
  * Entries of ipset sets that the administrator's iptables rules refer to. We make
  * the sets at our start, since rules that name a missing one do not load.
  */
 export class IpsetBackend implements Backend {
   readonly #parts: IpsetBackendParts;
-  readonly #wanted: readonly Wanted[];
+  readonly standing: IpsetStanding;
+  readonly #sets: OwnSets;
+  /** Those of visitors. */
+  readonly #visitors: readonly OwnSet[];
   readonly #mirror = new Mirror();
-  #checked = false;
-  #faults: readonly string[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: IpsetBackendParts) {
     this.#parts = parts;
-    this.#wanted = parts.services.flatMap((service) =>
-      families.map((family) => ({ name: setName(parts.prefix, service, family), service, family })),
-    );
+    this.#sets = new OwnSets(parts);
+    this.#visitors = this.#sets.all.filter(({ stands }) => !stands);
+    this.standing = new IpsetStanding({ ...parts, sets: this.#sets });
   }
 
   async ensure(): Promise<boolean> {
-    const there = new Set((await this.#run(['list', '-n'])).split('\n'));
-    const missing = this.#wanted.filter(({ name }) => !there.has(name));
-    if (missing.length > 0) {
-      const size = this.#parts.mostAddresses + spareSlots;
-      const lines = missing.map(({ name, family }) => createLine(name, family, size));
-      await this.#run(['restore', '-exist'], `${lines.join('\n')}\n`);
-      this.#parts.log('sets-made', { sets: missing.map(({ name }) => name) });
-    }
-    // somebody may have put another in its place
-    if (missing.length > 0 || !this.#checked || this.#faults.length > 0) await this.#check();
-    return missing.length > 0;
+    const made = await this.#sets.ensure();
+    return this.standing.lost() || made;
   }
 
   apply(edit: Edit): Promise<void> {
@@ -85,7 +69,7 @@ export class IpsetBackend implements Backend {
   async list(): Promise<WireOpened[]> {
     const { edits } = this.#mirror;
     const lists = await Promise.all(
-      this.#wanted.map(async ({ name, service }) => {
+      this.#visitors.map(async ({ name, service }) => {
         const elements = await listIpset(this.#parts.ipset, name);
         this.#mirror.took(name, elements, edits);
         return { service, elements };
@@ -100,11 +84,13 @@ export class IpsetBackend implements Backend {
   }
 
   warnings(): readonly string[] {
-    return this.#faults;
+    return this.#sets.faults();
   }
 
-  watch(changed: (by: string) => void): void {
-    this.#timer = setInterval(() => changed('others'), lookEvery);
+  watch(changed: (change: ByOthers) => void): void {
+    this.#timer = setInterval(() => {
+      changed({ by: 'others', standing: this.standing.takeRenewal() ? 'unknown' : undefined });
+    }, lookEvery);
   }
 
   stop(): void {
@@ -120,7 +106,7 @@ export class IpsetBackend implements Backend {
 
   /** All of them or none. @throws Refused `kernel`, `too-many` or `unconfirmed` */
   async #carryOut(changes: readonly Change[]): Promise<void> {
-    const [fault] = this.#faults;
+    const fault = this.#sets.fault(this.#visitors);
     if (fault !== undefined) throw new Refused('kernel', fault);
     try {
       await this.#batch(changes).catch(async (error: unknown) => {
@@ -170,28 +156,5 @@ export class IpsetBackend implements Backend {
       return new Refused('kernel', `ipset refused: ${error.message}`);
     }
     return new Refused('too-many', `A set has no room for more: ${error.message}`);
-  }
-
-  async #check(): Promise<void> {
-    const { ipset, mostAddresses, log } = this.#parts;
-    const found = await Promise.all(
-      this.#wanted.map(async ({ name, family }) => {
-        const fault = shapeFault(await runIpset(ipset, ['list', '-t', name]), family);
-        const command = `ipset ${createLine(name, family, mostAddresses + spareSlots)}`;
-        return fault === undefined
-          ? []
-          : [
-              `The ipset ${name} ${fault}. Remove the rules that name it and "ipset destroy ${name}"; it is made by: ${command}`,
-            ];
-      }),
-    );
-    const faults = found.flat();
-    if (faults.join() !== this.#faults.join()) log('sets-wrong', { faults });
-    this.#faults = faults;
-    this.#checked = true;
-  }
-
-  async #run(args: readonly string[], input?: string): Promise<string> {
-    return runIpset(this.#parts.ipset, args, input);
   }
 }

@@ -39,12 +39,17 @@ export interface Listed {
   readonly packets: number;
 }
 
-const forEver = 10 * 31_536_000;
+/** How long lasts what has no end. Seconds. */
+export const forEver = 10 * 31_536_000;
 
-/** What is in a set; in one that is missing is nobody. @throws Refused `kernel` */
-export async function listIpset(ipset: string, name: string): Promise<Listed[]> {
+/** What is in a set, of that which is wanted; in one that is missing is nobody. @throws Refused `kernel` */
+export async function listIpset(
+  ipset: string,
+  name: string,
+  wanted: (address: string) => boolean = () => true,
+): Promise<Listed[]> {
   try {
-    return parseSave(await runIpset(ipset, ['save', name]));
+    return parseSave(await runIpset(ipset, ['save', name]), wanted);
   } catch (error) {
     if (isMissing(error)) return [];
     throw new Refused('kernel', `ipset cannot list ${name}: ${reasonOf(error)}`);
@@ -52,12 +57,16 @@ export async function listIpset(ipset: string, name: string): Promise<Listed[]> 
 }
 
 /** Reads what `ipset save` prints. */
-export function parseSave(saved: string): Listed[] {
+export function parseSave(
+  saved: string,
+  wanted: (address: string) => boolean = () => true,
+): Listed[] {
+  const listed: Listed[] = [];
   const elements = saved.matchAll(/^add \S+ (\S+)(?: timeout (\d+))?(?: packets (\d+))?/gm);
-  return [...elements].map(([, address = '', timeout = '0', packets = '0']) => ({
-    address,
+  for (const [, address = '', timeout = '0', packets = '0'] of elements) {
+    if (!wanted(address)) continue;
     // the kernel says 1 for what is just ending, and 0 for what never does
-    seconds: Number(timeout) || forEver,
-    packets: Number(packets),
-  }));
+    listed.push({ address, seconds: Number(timeout) || forEver, packets: Number(packets) });
+  }
+  return listed;
 }

@@ -14,6 +14,7 @@ socket(my $netlink, 16, 3, 12) or die;
 setsockopt($netlink, 1, 33, pack("l", 1 << 25));
 bind($netlink, pack("SSLL", 16, 0, 0, 1 << 6)) or die;
 my %lost;
+my %family = (1, "inet", 2, "ip", 10, "ip6");
 for (;;) {
   my $some;
   unless (defined recv($netlink, $some, 1 << 20, 0)) {
@@ -35,10 +36,10 @@ for (;;) {
         my $whole = ($size + 3) & ~3;
         $rest = $whole < length $rest ? substr($rest, $whole) : "";
       }
-      if ($kind eq "lost" && $family == 1) {
-        $lost{join " ", map { unpack("Z*", $value{$_}) } 1, 2} = 1;
+      if ($kind eq "lost" && $family{$family}) {
+        $lost{join " ", $family{$family}, map { unpack("Z*", $value{$_}) } 1, 2} = 1;
       } elsif ($kind eq "made") {
-        print "delete element inet $_\\n" for sort keys %lost;
+        print "delete element $_\\n" for sort keys %lost;
         %lost = ();
         printf "# new generation %u by process %u (%s)\\n",
           unpack("N", $value{1}), unpack("N", $value{2}), unpack("Z*", $value{3});

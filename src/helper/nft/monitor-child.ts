@@ -7,21 +7,28 @@ import { nftEnvironment } from './nft-run.ts';
 const restartAfter = 1000;
 
 /**
- * `nft monitor` says a line for every element, in many small writes: only those that
- * match come to us. The shell ends its group when our end of its input closes, so that
+ * Where there is no Perl, `nft monitor` tells; of version 1.0.6 it ends by itself whenever networks come in.
+ * It says a line for every element, in many small writes: only those that match come to us. The shell ends its group when our end of its input closes, so that
  * not even kill -9 leaves anything behind.
  */
 const wait = `&
 exec >&- 2>&-; read -r _; kill 0`;
-const usual = `"$0" monitor | grep --line-buffered -E "$1" ${wait}`;
+const heavy = `"$0" monitor | grep --line-buffered -E "$1" ${wait}`;
 const light = `"$0" -e "$1" ${wait}`;
 
 const perlPlaces = ['/usr/bin/perl', '/bin/perl'];
 
+/** What /bin/sh is to run: a monitor by `perl`, or without it by `nft`, that says the lines that match `pattern`. */
+export function monitorCommand(
+  perl: string | undefined,
+  nft: string,
+  pattern: string,
+): readonly string[] {
+  return ['-c', ...(perl === undefined ? [heavy, nft, pattern] : [light, perl, lightMonitor])];
+}
+
 export interface MonitorParts {
   readonly nft: string;
-  /** Whether there may be so many elements that nft had better not keep them in mind. */
-  readonly many: boolean;
   /** For grep -E: the lines that are wanted. */
   readonly pattern: string;
   readonly line: (text: string) => void;
@@ -39,14 +46,12 @@ export class MonitorChild {
 
   constructor(parts: MonitorParts) {
     this.#parts = parts;
-    const perl = parts.many ? findProgram(perlPlaces) : undefined;
-    this.#command =
-      perl === undefined ? [usual, parts.nft, parts.pattern] : [light, perl, lightMonitor];
+    this.#command = monitorCommand(findProgram(perlPlaces), parts.nft, parts.pattern);
   }
 
   start(): void {
     if (this.#stopped) return;
-    const child = spawn('/bin/sh', ['-c', ...this.#command], {
+    const child = spawn('/bin/sh', this.#command, {
       stdio: 'pipe',
       env: nftEnvironment,
       detached: true, // a group of its own

@@ -1,17 +1,11 @@
+import type { Change } from '../backend.ts';
 import { MonitorChild } from './monitor-child.ts';
-
-/** Sets that are too large to be looked through whenever somebody changes something. */
-export interface LargeSets {
-  /** For grep -E: the line of a loss in one of them, as `nft monitor` says it. */
-  readonly loss: string;
-  /** Whether there may be very many elements in them. */
-  readonly many: boolean;
-}
 
 /**
  * Calls `changed` for every change to the ruleset that another process made, usually
- * within milliseconds; `losses`: of large sets, too. Who made it is in the line that
- * closes each transaction.
+ * within milliseconds. Who made it is in the line that closes each transaction.
+ * Standing entries are too many to be looked through each time: `lossPattern`, for
+ * grep -E, is the line that says that some were taken out.
  */
 export class NftMonitor {
   readonly #child: MonitorChild;
@@ -19,24 +13,25 @@ export class NftMonitor {
   constructor(
     nft: string,
     isOurs: (pid: number) => boolean,
-    changed: (by: string, losses: boolean) => void,
-    large?: LargeSets,
+    changed: (change: Change) => void,
+    lossPattern?: string,
   ) {
-    const loss = large && new RegExp(large.loss);
+    const loss = lossPattern === undefined ? undefined : new RegExp(lossPattern);
     let losses = false;
     this.#child = new MonitorChild({
       nft,
-      many: large?.many ?? false,
-      pattern: ['^# new generation', large?.loss].filter(Boolean).join('|'),
+      pattern: ['^# new generation', lossPattern].filter(Boolean).join('|'),
       line: (text) => {
         if (loss?.test(text)) losses = true;
-        if (text === '# gap') changed('nobody known: there was too much at once', false);
+        if (text === '# gap') changed({ by: 'nobody known: there was too much at once' });
         const change = /^# new generation \d+ by process (\d+) \((.*)\)$/.exec(text);
         if (!change) return;
-        if (!isOurs(Number(change[1]))) changed(change[2] ?? 'unknown', losses);
+        if (!isOurs(Number(change[1]))) {
+          changed({ by: change[2] ?? 'unknown', standing: losses ? 'taken' : undefined });
+        }
         losses = false;
       },
-      gap: () => changed('nobody known: nft monitor had ended', true),
+      gap: () => changed({ by: 'nobody known: the monitor had ended', standing: 'unknown' }),
     });
   }
 

@@ -5,7 +5,8 @@ import { runNft } from './nft-run.ts';
 export async function usableNft(nft: string | undefined, log: Log): Promise<string | undefined> {
   if (nft === undefined) return undefined;
   try {
-    const { status, errors } = await runNft(nft, ['list', 'tables']);
+    // of `list tables` nft 1.0.6 makes a list of all elements
+    const { status, errors } = await runNft(nft, ['-t', 'list', 'ruleset']);
     if (status === 0) return nft;
     throw new Error(errors.trim());
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { WireOpened } from '../../firewall/wire.ts';
 import { kindOf } from '../../firewall/wire-address.ts';
 import { Refused } from '../../firewall/wire-rules.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend, Change } from '../backend.ts';
 import type { Edit, Timed } from '../edit.ts';
 import type { Log } from '../log.ts';
 import { addressOf, creation, kinds, removal, renewal, type On } from '../nft/element-lines.ts';
@@ -10,12 +10,17 @@ import { NftMonitor } from '../nft/nft-monitor.ts';
 import type { Transactions } from '../nft/transactions.ts';
 import { openedOf } from '../opened.ts';
 import { spareSlots } from '../spare-slots.ts';
-import { checkSets, type SetConfig } from './set-check.ts';
+import { roomFor } from '../standing/room.ts';
+import { checkSets, type Finding } from './set-check.ts';
+import { SetStanding } from './set-standing.ts';
+import type { SetConfig } from './set-names.ts';
+import { lossPattern, wordsOf } from './set-words.ts';
 
 export interface SetBackendParts {
   readonly nft: string;
   readonly sets: SetConfig;
   readonly mostAddresses: number;
+  readonly mostStanding: number;
   readonly transactions: Transactions;
   /** Looks again, and tells the clients when sets are back. */
   readonly repair: () => Promise<unknown>;
@@ -30,29 +35,39 @@ export interface SetBackendParts {
  */
 export class SetBackend implements Backend {
   readonly #parts: SetBackendParts;
+  readonly standing: SetStanding;
   #monitor: NftMonitor | undefined;
   #faults: readonly string[] = [];
   #hints: readonly string[] = [];
-  #said = '';
+  #births: ReadonlyMap<string, string | undefined> | undefined;
 
   constructor(parts: SetBackendParts) {
     this.#parts = parts;
+    this.standing = new SetStanding(parts);
   }
 
-  /** True also when sets are there again: they are empty. */
+  /** True also when sets are there again, or were made anew: they are empty. */
   async ensure(): Promise<boolean> {
-    const { nft, sets, mostAddresses, log } = this.#parts;
-    const { faults, hints } = await checkSets(nft, sets, mostAddresses + spareSlots);
-    const words = [...faults, ...hints].join('\n');
-    if (words !== this.#said) {
+    const { nft, sets, mostAddresses, mostStanding } = this.#parts;
+    const sizes = { visitors: mostAddresses + spareSlots, standing: roomFor(mostStanding) };
+    const findings = await checkSets(nft, sets, sizes);
+    this.standing.found(findings);
+    this.#say(findings);
+    const before = this.#births;
+    this.#births = new Map(findings.map(({ set, birth }) => [set.name, birth]));
+    return findings.some(
+      ({ set, birth }) => before && birth !== undefined && birth !== before.get(set.name),
+    );
+  }
+
+  #say(findings: readonly Finding[]): void {
+    const { sets, mostStanding, log } = this.#parts;
+    const { faults, hints } = wordsOf(findings, mostStanding > 0);
+    if (String([...faults, ...hints]) !== String(this.warnings())) {
       if (faults.length > 0) log('sets-wrong', { faults });
       else log('sets-right', { table: `${sets.family} ${sets.table}`, hints });
     }
-    this.#said = words;
-    const back = this.#faults.length > 0 && faults.length === 0;
-    this.#faults = faults;
-    this.#hints = hints;
-    return back;
+    [this.#faults, this.#hints] = [faults, hints];
   }
 
   async apply(edit: Edit, deadline?: number): Promise<void> {
@@ -108,9 +123,10 @@ export class SetBackend implements Backend {
     return [...this.#faults, ...this.#hints];
   }
 
-  watch(changed: (by: string) => void): void {
-    const { nft, madeBy } = this.#parts;
-    this.#monitor = new NftMonitor(nft, madeBy, changed);
+  watch(changed: (change: Change) => void): void {
+    const { nft, sets, madeBy } = this.#parts;
+    const ours = (pid: number): boolean => madeBy(pid) || this.standing.madeBy(pid);
+    this.#monitor = new NftMonitor(nft, ours, changed, lossPattern(sets));
     this.#monitor.start();
   }
 

@@ -1,95 +1,107 @@
-import type { AddressKind } from '../../firewall/wire-address.ts';
-import type { BackendConfig } from '../config/backend-config.ts';
 import { runNft } from '../nft/nft-run.ts';
-
-export type SetConfig = Extract<BackendConfig, { kind: 'set' }>;
+import {
+  makeCommand,
+  makeCommands,
+  wantedSets,
+  type SetSizes,
+  type WantedSet,
+} from './wanted-sets.ts';
+import type { SetConfig } from './set-names.ts';
 
 interface JsonSet {
   readonly name: string;
+  readonly table: string;
+  readonly handle: number;
   readonly type: string | readonly string[];
   readonly flags?: readonly string[];
   readonly stmt?: readonly object[];
 }
 
-export interface Findings {
-  /** What keeps elements from standing there, each with the command that mends it. */
-  readonly faults: readonly string[];
+interface JsonTable {
+  readonly name: string;
+  readonly handle: number;
+}
+
+interface JsonRuleset {
+  readonly nftables: readonly { readonly table?: JsonTable; readonly set?: JsonSet }[];
+}
+
+/** What was found of one set. */
+export interface Finding {
+  readonly set: WantedSet;
+  /** What keeps elements from standing there, with the command that mends it. */
+  readonly fault: string | undefined;
   /** What works, but tells less than it could. */
-  readonly hints: readonly string[];
+  readonly hint: string | undefined;
+  /** Another one when the set was made anew, and so is empty; undefined with a fault. */
+  readonly birth: string | undefined;
 }
 
 /**
- * Looks whether the administrator's sets are there and can hold what we put in them:
- * addresses of the right family, each with a timeout, by hash. @throws Error
+ * Looks whether the administrator's sets are there and can hold what we put in them.
+ * By `list ruleset`: for `list table`, and even `list tables`, nft 1.0.6 reads all
+ * elements, in spite of -t.
+ *
+ * @throws Error
  */
-export async function checkSets(nft: string, config: SetConfig, size: number): Promise<Findings> {
+export async function checkSets(
+  nft: string,
+  config: SetConfig,
+  sizes: SetSizes,
+): Promise<Finding[]> {
   const { family, table } = config;
-  const listing = await runNft(nft, ['-j', '-t', 'list', 'table', family, table]);
-  if (/No such file or directory/.test(listing.errors)) {
-    const commands = wantedSets(config).map((set) => makeCommand(config, set, size));
-    const all = [`nft add table ${family} ${table}`, ...commands].join('; ');
-    return { faults: [`There is no table ${family} ${table}. It is made by: ${all}`], hints: [] };
+  const listing = await runNft(nft, ['-j', '-t', 'list', 'ruleset', family]);
+  if (listing.status !== 0) throw new Error(`nft cannot list: ${listing.errors.trim()}`);
+  const { nftables } = JSON.parse(listing.output) as JsonRuleset;
+  const its = nftables.find((one) => one.table?.name === table)?.table;
+  const wanted = wantedSets(config, sizes);
+  if (!its) {
+    const all = [`nft add table ${family} ${table}`, ...makeCommands(config, sizes)].join('; ');
+    const fault = `There is no table ${family} ${table}. It is made by: ${all}`;
+    return wanted.map((set) => ({ set, fault, hint: undefined, birth: undefined }));
   }
-  if (listing.status !== 0) {
-    throw new Error(`nft cannot list ${family} ${table}: ${listing.errors.trim()}`);
-  }
-  const { nftables } = JSON.parse(listing.output) as { nftables: { set?: JsonSet }[] };
-  const there = new Map(nftables.flatMap(({ set }) => (set ? [[set.name, set]] : [])));
-  const faults: string[] = [];
-  const hints: string[] = [];
-  for (const wanted of wantedSets(config)) {
-    const set = there.get(wanted.name);
-    const where = `${family} ${table} ${wanted.name}`;
-    const command = makeCommand(config, wanted, size);
-    const wrong = set ? faultOf(set, wanted.kind) : undefined;
-    if (!set) faults.push(`There is no set ${where}. It is made by: ${command}`);
-    else if (wrong) {
-      faults.push(
-        `The set ${where} ${wrong}. Delete it, with the rules that name it; it is made by: ${command}`,
-      );
-    } else if (!set.stmt?.some((one) => 'counter' in one)) {
-      hints.push(
-        `The set ${where} has no counter, so nobody can be told whether a packet has come. A set that counts is made by: ${command}`,
-      );
-    }
-  }
-  return { faults, hints };
-}
-
-function faultOf({ type, flags = [] }: JsonSet, kind: AddressKind): string | undefined {
-  if (type !== typeOf(kind)) return `is of type ${String(type)}, not ${typeOf(kind)}`;
-  if (!flags.includes('timeout')) return 'has not "flags timeout", so nothing in it would ever end';
-  // user space reads all of an interval set for every change, and a host and its /64 would clash
-  if (flags.includes('interval')) return 'has "flags interval", which slows every change';
-  return undefined;
-}
-
-interface WantedSet {
-  readonly name: string;
-  readonly kind: AddressKind;
-}
-
-function wantedSets({ sets }: SetConfig): WantedSet[] {
-  return [...sets.values()].flatMap((names) =>
-    (['4', '6', '6net'] as const).flatMap((kind) => {
-      const name = names[kind];
-      return name === undefined ? [] : [{ name, kind }];
-    }),
+  const there = new Map(
+    nftables.flatMap(({ set }) => (set?.table === table ? [[set.name, set] as const] : [])),
   );
+  return wanted.map((set) => findingOf(config, set, its, there.get(set.name)));
 }
 
-const typeOf = (kind: AddressKind): string => (kind === '4' ? 'ipv4_addr' : 'ipv6_addr');
-
-function makeCommand(
-  { family, table }: SetConfig,
-  { name, kind }: WantedSet,
-  size: number,
-): string {
-  const shape = `{ type ${typeOf(kind)}; flags timeout; counter; size ${size}; }`;
-  return `nft 'add set ${family} ${table} ${name} ${shape}'`;
+function findingOf(
+  config: SetConfig,
+  set: WantedSet,
+  table: JsonTable,
+  there: JsonSet | undefined,
+): Finding {
+  const where = `${config.family} ${config.table} ${set.name}`;
+  const command = makeCommand(config, set);
+  if (!there) {
+    const fault = `There is no set ${where}. It is made by: ${command}`;
+    return { set, fault, hint: undefined, birth: undefined };
+  }
+  const wrong = faultOf(there, set);
+  if (wrong !== undefined) {
+    const fault = `The set ${where} ${wrong}. Delete it, with the rules that name it; it is made by: ${command}`;
+    return { set, fault, hint: undefined, birth: undefined };
+  }
+  const counts = set.stands || there.stmt?.some((one) => 'counter' in one);
+  const hint = counts
+    ? undefined
+    : `The set ${where} has no counter, so nobody can be told whether a packet has come. A set that counts is made by: ${command}`;
+  return { set, fault: undefined, hint, birth: `${table.handle}.${there.handle}` };
 }
 
-/** The commands that make all the sets that the configuration names. */
-export function makeCommands(config: SetConfig, size: number): string[] {
-  return wantedSets(config).map((set) => makeCommand(config, set, size));
+function faultOf({ type, flags = [] }: JsonSet, wanted: WantedSet): string | undefined {
+  const said = (one: string): string => one.replaceAll(',', ' . ');
+  if (String(type) !== wanted.type) {
+    return `is of type ${said(String(type))}, not ${said(wanted.type)}`;
+  }
+  if (!flags.includes('timeout')) return 'has not "flags timeout", so nothing in it would ever end';
+  if (wanted.interval && !flags.includes('interval')) {
+    return 'has not "flags interval", so no network can stand in it';
+  }
+  // user space reads all of an interval set for every change, and a host and its /64 would clash
+  if (!wanted.interval && flags.includes('interval')) {
+    return 'has "flags interval", which slows every change';
+  }
+  return undefined;
 }

@@ -1,4 +1,12 @@
-import { accessSync, chownSync, constants, lstatSync, readFileSync, unlinkSync } from 'node:fs';
+import {
+  accessSync,
+  chownSync,
+  constants,
+  lstatSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { ConfigError } from '../config/config-values.ts';
@@ -53,7 +61,9 @@ function answers(path: string): Promise<boolean> {
 /** Gives the socket to the group that may connect. An ordinary user can only do so for a group of its own. */
 export function giveToGroup(path: string, group: string, log: Log): void {
   try {
-    chownSync(path, -1, groupId(group));
+    const gid = groupId(group);
+    // as the unit has it; there even the attempt to change it is refused
+    if (statSync(path).gid !== gid) chownSync(path, -1, gid);
   } catch (error) {
     log('socket-group-failed', {
       message: `Only the helper's own user and group can connect to ${path}: ${reasonOf(error)}.`,

@@ -45,6 +45,17 @@ export function countChanges(
   return { added: after.length - kept, removed: before.length - kept };
 }
 
+/** The lines of the first list that are not in the second. */
+export function missingIn(before: readonly string[], after: readonly string[]): string[] {
+  const missing: string[] = [];
+  let to = 0;
+  for (const line of before) {
+    while (to < after.length && (after[to] ?? '') < line) to++;
+    if (after[to] !== line) missing.push(line);
+  }
+  return missing;
+}
+
 /** For each network of a list. */
 export function* networksOf(lines: readonly string[]): Generator<[network: string, ends: Ends]> {
   const some = lines.filter((line) => line.includes('/'));

@@ -1,3 +1,4 @@
+import type { StandingEntry } from '../../firewall/wire-standing.ts';
 import type { Timed } from '../edit.ts';
 
 /** A host with the time it shall have, in seconds; undefined is for good. */
@@ -38,4 +39,8 @@ export interface StandingPlace {
   hosts(edit: StandingEdit, anew: boolean): Promise<void>;
   /** Makes the networks exactly these. */
   networks(all: readonly StandingNetwork[], stood: readonly StoodNetwork[]): Promise<void>;
+  /** Where not everything that is allowed has a place. @throws Refused `bad-address` */
+  check?(entry: StandingEntry): void;
+  /** The kernel has this list now; `before` is the last one of which that was said, or known at the start. */
+  settled?(before: readonly string[], lines: readonly string[]): Promise<void>;
 }

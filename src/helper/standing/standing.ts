@@ -54,6 +54,9 @@ export class Standing {
   #failed: readonly WireStandFailure[] = [];
   /** What the kernel has; undefined when nobody knows. */
   #inKernel: readonly string[] | undefined = nothing;
+  /** What the place was last told that it has. */
+  #settled: readonly string[] = nothing;
+  #said = '';
   #losses = 0;
   #saved = true;
   /** Unix seconds; a clock that has not been set yet says less. */
@@ -79,9 +82,9 @@ export class Standing {
       this.#inKernel = trusted ? nothing : undefined;
       if (kept) {
         this.#notBefore = kept.savedAt;
-        const sorter = new StandingSorter(this.#parts.limits, this.#now());
+        const sorter = new StandingSorter(this.#parts.limits, this.#now(), this.#check);
         sorter.take(kept.lines);
-        this.#lines = sorter.good;
+        [this.#lines, this.#settled] = [sorter.good, kept.lines];
         this.#stood.begin(kept.stood);
         // other rules: the app shall send it again, for some of it may be allowed now
         if (sameRules) [this.#digest, this.#failed] = [kept.digest, kept.failed];
@@ -90,7 +93,7 @@ export class Standing {
       if (this.#parts.halted()) return;
       await this.#settle().then(
         () => this.#file.end(),
-        (error: unknown) => this.#parts.log('standing-failed', { message: reasonOf(error) }),
+        (error: unknown) => this.#fail(error),
       );
       const milliseconds = Math.round(performance.now() - began);
       this.#parts.log('standing-restored', { entries: this.#lines.length, milliseconds });
@@ -114,7 +117,9 @@ export class Standing {
   /** A part of a list; the last one carries it out. @throws Refused */
   async take(part: WirePart): Promise<WireStood | undefined> {
     clearTimeout(this.#stalled);
-    if (part.part === 0) this.#transfer = new Transfer(part, this.#parts.limits, this.#now());
+    if (part.part === 0) {
+      this.#transfer = new Transfer(part, this.#parts.limits, this.#now(), this.#check);
+    }
     const transfer = this.#transfer;
     this.#transfer = undefined;
     if (!transfer) throw new Refused('gone', 'There is no such list: begin with part 0.');
@@ -144,7 +149,15 @@ export class Standing {
       if (!this.#parts.place || this.#parts.halted()) return;
       const dated = this.#lines.some((line) => !line.endsWith(' 0'));
       if (dated && Math.abs(clockOffset() - this.#clock) > jump) this.#inKernel = undefined;
-      await this.#settle();
+      try {
+        await this.#settle();
+        this.#said = '';
+      } catch (error) {
+        // the kernel's no has a reason that goes away by somebody's doing, which is noticed
+        if (!(error instanceof Refused) || error.code !== 'kernel') throw error;
+        this.#fail(error);
+        return;
+      }
       if (!this.#saved) await this.#save();
     });
   }
@@ -177,6 +190,7 @@ export class Standing {
       this.#inKernel = this.#lines;
       return;
     }
+    if (this.#inKernel === this.#lines) return;
     for (let tries = 0; this.#inKernel !== this.#lines; tries++) {
       if (tries >= mostTries) throw new Error('The guard is being removed again and again.');
       const [lines, before, losses] = [this.#lines, this.#inKernel, this.#losses];
@@ -186,6 +200,9 @@ export class Standing {
       // what was put there before a loss is gone with it
       this.#inKernel = losses === this.#losses ? lines : nothing;
     }
+    const before = this.#settled;
+    this.#settled = this.#lines;
+    await place.settled?.(before, this.#lines);
   }
 
   async #save(): Promise<void> {
@@ -213,10 +230,17 @@ export class Standing {
   };
 
   #soon(): void {
-    void this.look().catch((error: unknown) => {
-      this.#parts.log('standing-failed', { message: reasonOf(error) });
-    });
+    void this.look().catch((error: unknown) => this.#fail(error));
   }
+
+  /** Says each reason once in a row. */
+  #fail(error: unknown): void {
+    const message = reasonOf(error);
+    if (message !== this.#said) this.#parts.log('standing-failed', { message });
+    this.#said = message;
+  }
+
+  readonly #check = (entry: StandingEntry): void => this.#parts.place?.check?.(entry);
 
   #now(): number {
     return Math.max(Date.now() / 1000, this.#notBefore);

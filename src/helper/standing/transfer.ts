@@ -1,6 +1,10 @@
 import type { WireLimits, WirePart, WireStandFailure } from '../../firewall/wire.ts';
 import { Refused } from '../../firewall/wire-rules.ts';
-import { StandingDigest, StandingSorter } from '../../firewall/wire-standing.ts';
+import {
+  StandingDigest,
+  StandingSorter,
+  type StandingEntry,
+} from '../../firewall/wire-standing.ts';
 
 /** A whole list, checked. */
 export interface StandingList {
@@ -22,8 +26,13 @@ export class Transfer {
   #next = 0;
   #last: string | undefined;
 
-  /** `now` in Unix seconds. @throws Refused `malformed` */
-  constructor({ digest, parts }: WirePart, limits: WireLimits, now: number) {
+  /** `now` in Unix seconds; `further` as a StandingSorter has it. @throws Refused `malformed` */
+  constructor(
+    { digest, parts }: WirePart,
+    limits: WireLimits,
+    now: number,
+    further?: (entry: StandingEntry) => void,
+  ) {
     if (!/^[0-9a-f]{64}$/.test(digest)) {
       throw new Refused('malformed', '`digest` must be a SHA-256 in small hexadecimal digits.');
     }
@@ -32,7 +41,7 @@ export class Transfer {
     }
     this.digest = digest;
     this.#parts = parts;
-    this.#sorter = new StandingSorter(limits, now);
+    this.#sorter = new StandingSorter(limits, now, further);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { z, type ZodType } from 'zod';
-import { wire } from '../request-text.ts';
+import { described, wire } from '../request-text.ts';
 
 type Json = Record<string, unknown>;
 
@@ -15,12 +15,14 @@ export interface Schemas {
 export function createSchemas(): Schemas {
   const named: Record<string, Json> = {};
 
-  function converted(schema: ZodType, io: 'input' | 'output'): Json {
-    const { $schema: _dialect, ...whole } = z.toJSONSchema(schema, {
+  function converted(asIs: ZodType, io: 'input' | 'output'): Json {
+    const { $schema: _dialect, ...whole } = z.toJSONSchema(asIs, {
       io,
       unrepresentable: 'any',
       override: ({ zodSchema, jsonSchema }) => {
-        const looks = wire.get(zodSchema as unknown as ZodType);
+        const schema = zodSchema as unknown as ZodType;
+        const other = described.get(schema);
+        const looks = other ? converted(other, io) : wire.get(schema);
         if (looks) Object.assign(emptied(jsonSchema), looks);
         if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
         // the format says the same, and can be read

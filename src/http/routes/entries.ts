@@ -1,13 +1,15 @@
 import type { Administration } from '../../access/administration.ts';
 import { listOf } from '../answers/common.ts';
 import {
+  batchShape,
   catalogueShape,
   entryAnswer,
   entryShape,
   namedAddressShape,
   type CatalogueAnswer,
 } from '../entry-answers.ts';
-import { byLabel, entryChange, newEntry } from '../entry-requests.ts';
+import { addBatch } from '../entry-batch.ts';
+import { byLabel, entryBatch, entryChange, largestBatch, newEntry } from '../entry-requests.ts';
 import { tagged } from '../etag.ts';
 import { paged } from '../paging.ts';
 import { entriesWanted, entryCursor } from '../requests.ts';
@@ -40,6 +42,20 @@ export const entryRoutes = (rules: Administration): Route[] => [
       const entry = entryAnswer(await rules.addEntry(body, by));
       return tagged(entry, { status: 201, location: `/v1/entries/${entry.label}` });
     },
+  }),
+  // beside the entries, not below them: one of them may be labelled "batch"
+  route({
+    id: 'createEntries',
+    summary: 'Let many in at once',
+    about:
+      'Each is judged by itself, and answered for by its position; those that may be added are written together. What is there already, the same, is left: a batch can be sent again.',
+    method: 'POST',
+    path: '/v1/entry-batches',
+    may: administrators,
+    answers: { 200: batchShape },
+    body: entryBatch,
+    largestBody: largestBatch,
+    answer: async ({ body, by }) => ({ body: await addBatch(rules, body.entries, by) }),
   }),
   route({
     id: 'readEntry',

@@ -26,13 +26,19 @@ export function readList(file: SourceFile): Reading {
   return { found, skipped, left };
 }
 
+/** Empty, or a comment alone. */
+const isBlank = (text: string): boolean => /^\s*(#|$)/.test(text);
+
 function gatherLines(file: string, lines: readonly Line[], gathering: Gathering): void {
-  const header = headerOf(lines[0]);
+  // people put a title above
+  const first = lines.find(({ text }) => !isBlank(text));
+  const header = headerOf(first);
   if (typeof header === 'string') {
-    return gathering.skip({ file, line: 1 }, lines[0]?.text ?? '', header);
+    return gathering.skip({ file, line: first?.number ?? 0 }, first?.text ?? '', header);
   }
   const readLine = header ? csvLine(header) : plainLine;
-  for (const line of header ? lines.slice(1) : lines) {
+  for (const line of lines) {
+    if (header && line === first) continue;
     const at = { file, line: line.number };
     const cells = line.fault === undefined ? readLine(line.text) : `the line ${line.fault}`;
     if (cells === undefined) continue;
@@ -56,7 +62,7 @@ function headerOf(first: Line | undefined): readonly Column[] | string | undefin
 const csvLine =
   (header: readonly Column[]): ReadLine =>
   (text) => {
-    if (/^\s*(#|$)/.test(text)) return undefined;
+    if (isBlank(text)) return undefined;
     const fields = csvFields(text);
     if (!fields) return 'the line is no CSV: look at its quotes';
     if (fields.length !== header.length) {
@@ -69,6 +75,9 @@ const plainLine: ReadLine = (text) => {
   const sign = text.indexOf('#');
   const target = (sign < 0 ? text : text.slice(0, sign)).trim();
   const note = sign < 0 ? '' : text.slice(sign + 1).trim();
+  if (/[,;\t]/.test(target)) {
+    return 'the line has more than one field: CSV begins with a line that names its columns, such as target,label,note (commas between them)';
+  }
   return target === '' ? undefined : { target, note };
 };
 

@@ -16,36 +16,65 @@ const unfit = (why: string): Rule => ({ kind: 'unfit', why });
 /** Options that say nothing on their own: the words after them are read, too. */
 const harmless = new Set(['-w', '--wait', '-v', '--verbose']);
 const matches = new Set(['tcp', 'udp', 'multiport', 'state', 'conntrack', 'comment']);
+/** Where a line of a script goes on with something else. */
+const ending = /^(&&|\|\||[;|>&].*|[0-9]>.*)$/;
+const notAlone = 'shares its line with another command: give it a line of its own';
 
 /** Reads `iptables -A INPUT …` of a script and `-A INPUT …` of a saved ruleset; undefined for any other line. */
 export function readRule(line: string): Rule | undefined {
   const bare = line.replace(/^\s*\[[0-9]+:[0-9]+\]\s*/, '');
-  if (!/^\s*(-[AI]\s|--(append|insert)\s|\S*ip6?tables\s)/.test(bare)) return undefined;
+  if (!/^\s*(-[AI]\s|--(append|insert)\s|\S*ip6?tables\s)/.test(bare)) {
+    // behind "sudo" or "then" it lets somebody in all the same
+    const isHidden = /\sip6?tables\s/.test(bare) && /\sACCEPT\b/.test(bare);
+    return isHidden ? unfit(notAlone) : undefined;
+  }
   if (/[$`]/.test(bare)) return unfit('uses a variable of its script');
   const words = wordsOf(bare);
   if (!words) return unfit('has a quote without an end');
   if (/ip6?tables$/.test(words[0] ?? '')) words.shift();
-  return carriedOut(words);
+  return judged(said(words));
 }
 
-function carriedOut(words: string[]): Rule {
-  const said = new Map<string, string>();
+/** What the options say, and the first thing that no entry can. */
+interface Said {
+  readonly options: ReadonlyMap<string, string>;
+  readonly fault: string | undefined;
+}
+
+function said(words: string[]): Said {
+  const options = new Map<string, string>();
+  let fault: string | undefined;
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (harmless.has(word)) continue;
-    if (/^(&&|\|\||[;|>&].*|[0-9]>.*)$/.test(word)) break; // the rule ends here
-    if (word === '!') return unfit('says what is not meant (!)');
-    const option = names.get(word);
-    if (option === undefined) return unfit(`has a condition that no entry can carry: ${word}`);
-    if (option === 'insert' && /^[0-9]+$/.test(words[1] ?? '')) words.splice(1, 1);
-    if (words[0] === '!') return unfit('says what is not meant (!)');
-    const value = words.shift();
-    if (value === undefined) return unfit(`ends after ${word}`);
-    if (option === 'match' && !matches.has(value)) {
-      return unfit(`has a condition that no entry can carry: -m ${value}`);
+    if (ending.test(word)) {
+      if (words.some((later) => /ip6?tables$/.test(later))) fault ??= notAlone;
+      break;
     }
-    said.set(option === 'insert' ? 'append' : option, value);
+    const option = names.get(word);
+    if (option === undefined) {
+      fault ??=
+        word === '!'
+          ? 'says what is not meant (!)'
+          : `has a condition that no entry can carry: ${word}`;
+      continue;
+    }
+    if (option === 'insert' && /^[0-9]+$/.test(words[1] ?? '')) words.splice(1, 1);
+    if (words[0] === '!') {
+      fault ??= 'says what is not meant (!)';
+      words.shift();
+    }
+    let value = words.shift();
+    if (value === undefined) fault ??= `ends after ${word}`;
+    else if (option !== 'comment' && value.endsWith(';')) {
+      fault ??= notAlone;
+      value = value.slice(0, -1);
+    }
+    if (option === 'match' && value !== undefined && !matches.has(value)) {
+      fault ??= `has a condition that no entry can carry: -m ${value}`;
+    }
+    options.set(option === 'insert' ? 'append' : option, value ?? '');
   }
-  return judged(said);
+  return { options, fault };
 }
 
 const names: ReadonlyMap<string, string> = new Map([
@@ -79,19 +108,26 @@ const names: ReadonlyMap<string, string> = new Map([
   ['--comment', 'comment'],
 ]);
 
-function judged(said: ReadonlyMap<string, string>): Rule {
-  if (said.get('table') !== undefined && said.get('table') !== 'filter')
-    return other('other tables');
-  if (said.get('append') !== 'INPUT') return other('rules of other chains');
-  const source = said.get('source');
-  if (said.get('jump') !== 'ACCEPT') return other('rules that let nobody in');
+function judged({ options, fault }: Said): Rule | undefined {
+  if ((options.get('table') ?? 'filter') !== 'filter') return other('other tables');
+  const chain = options.get('append');
+  if (chain === undefined) return undefined;
+  if (chain !== 'INPUT') return other('rules of other chains');
+  const jump = options.get('jump') ?? '';
+  if (jump !== 'ACCEPT' && (jump !== '' || fault === undefined)) {
+    return other('rules that let nobody in');
+  }
+  if (fault !== undefined) return unfit(fault);
+  const source = options.get('source');
   if (source === undefined) return other('rules for everybody');
-  if (said.has('interface')) return unfit(`holds for the interface ${said.get('interface')} alone`);
-  if (said.has('destination')) return unfit(`holds for ${said.get('destination')} alone`);
-  const states = said.get('state')?.split(',');
+  if (options.has('interface')) {
+    return unfit(`holds for the interface ${options.get('interface')} alone`);
+  }
+  if (options.has('destination')) return unfit(`holds for ${options.get('destination')} alone`);
+  const states = options.get('state')?.split(',');
   if (states && !states.includes('NEW'))
     return other('rules for connections that are there already');
-  const wanted = wantedOf(said.get('protocol') ?? 'all', said.get('ports'));
+  const wanted = wantedOf(options.get('protocol') ?? 'all', options.get('ports'));
   if (typeof wanted === 'string') return unfit(wanted);
   return { kind: 'accept', sources: source.split(','), wanted };
 }

@@ -5,7 +5,8 @@ import {
   type NewEntry,
   type Resolution,
 } from '../../../src/domain/entry.ts';
-import { address, entry, hotel, refused, unwritable, type Bench } from './bench.ts';
+import type { Address } from '../../../src/domain/address.ts';
+import { address, elsewhere, entry, hotel, refused, unwritable, type Bench } from './bench.ts';
 
 const newEntry = (label: string, rest: Partial<NewEntry> = {}): NewEntry => ({
   label,
@@ -17,6 +18,8 @@ const newEntry = (label: string, rest: Partial<NewEntry> = {}): NewEntry => ({
   createdAt: 700,
   ...rest,
 });
+
+const elsewhereTarget = { kind: 'host', address: elsewhere } as const;
 
 const answered: Resolution = {
   addresses: [hotel, address('2001:db8::7')],
@@ -70,6 +73,57 @@ export function entriesContract({ stores, audit }: Bench): void {
       expect(await kinds()).toHaveLength(1);
       await stores.entries.remove(id, entry('entry-removed'));
       expect((await add('office')).id).toBeGreaterThan(id);
+    });
+
+    it('adds many at once, as long as there is room, and leaves what is there', async () => {
+      const office = await add('office', { target: elsewhereTarget });
+      const wanted = ['a', 'office', 'b', 'a', 'c'].map((label) => ({
+        entry: newEntry(label),
+        audit: entry('entry-added', { detail: { label } }),
+      }));
+      const added = await stores.entries.addAll(wanted, 3);
+      const [a, b] = (await stores.entries.all()).slice(1);
+      expect(added).toEqual([
+        { kind: 'added', entry: a },
+        { kind: 'taken', entry: office },
+        { kind: 'added', entry: b },
+        { kind: 'taken', entry: a },
+        { kind: 'full' },
+      ]);
+      expect([a?.label, b?.label, a?.target]).toEqual(['a', 'b', newEntry('a').target]);
+      expect((await audit()).map(({ detail }) => detail?.['label'])).toEqual(['b', 'a', undefined]);
+      expect(await stores.entries.addAll([], 3)).toEqual([]);
+    });
+
+    it('adds none of many where one cannot be written', async () => {
+      const bad = [
+        { entry: newEntry('b'), audit: unwritable('entry-added') },
+        { entry: newEntry('b', { expiresAt: Number.NaN }), audit: entry('entry-added') },
+        { entry: newEntry('b', { note: 'x'.repeat(201) }), audit: entry('entry-added') },
+      ];
+      for (const one of bad) {
+        const good = { entry: newEntry('a'), audit: entry('entry-added') };
+        await expect(stores.entries.addAll([good, one], 9)).rejects.toThrow();
+      }
+      expect([await stores.entries.all(), await audit()]).toEqual([[], []]);
+    });
+
+    it('finds those of a target, and names that mean an address now', async () => {
+      const name = { kind: 'name', name: 'sip.example.net' } as const;
+      const network = { kind: 'network', network: '203.0.113.0/24' } as const;
+      const carrier = await add('carrier', { target: name });
+      await add('range', { target: network });
+      await add('host');
+      await add('elsewhere', { target: elsewhereTarget });
+      await add('unknown', { target: name });
+      await stores.entries.resolved(carrier.id, answered, undefined);
+      const found = async (targets: string[], about: Address): Promise<string[]> =>
+        (await stores.entries.covering(targets, about)).map(({ label }) => label);
+      expect(await found([hotel, '203.0.113.0/24'], hotel)).toEqual(['carrier', 'range', 'host']);
+      expect(await found(['sip.example.net'], address('2001:db8::7'))).toEqual(['carrier']);
+      // part of what it means, as text
+      expect(await found([], address('2001:db8::'))).toEqual([]);
+      expect(await found([], address('203.0.113.1'))).toEqual([]);
     });
 
     it('refuses a note over 200 characters', async () => {

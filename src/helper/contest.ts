@@ -1,8 +1,8 @@
-/** So many times within this time we put right what others did to the guard; then somebody means it. Milliseconds. */
+/** So many times within this time we put right what others did to what is ours; then somebody means it. Milliseconds. */
 const mends = 3;
 const span = 120_000;
 
-/** Counts how often others alter or remove the guard, a flush of the whole ruleset left out. */
+/** Counts how often others alter or remove what is ours, a flush of the whole ruleset left out. */
 export class Contest {
   #times: number[] = [];
 

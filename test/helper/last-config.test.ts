@@ -1,0 +1,111 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ConfigError } from '../../src/helper/config/config-values.ts';
+import { chooseConfig, type Chosen } from '../../src/helper/config/last-config.ts';
+import { makeNamespace, whyNoNamespaces } from '../fixtures/namespace.ts';
+import { HelperProcess, makeHome, usualLimits } from './process.ts';
+
+const limits = { ...usualLimits, socket: '/run/dialgate-helper/helper.sock' };
+
+describe.skipIf(process.getuid?.() !== 0)('a configuration that is faulty at boot', () => {
+  let folder: string;
+  let file: string;
+  let said: string[];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'dialgate-last-'));
+    file = join(folder, 'helper.json');
+    said = [];
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const choose = (state: string | undefined = folder): Chosen =>
+    chooseConfig(file, state, (event, { level = '', message = '' } = {}) =>
+      said.push(`${event} ${String(level)} ${String(message)}`),
+    );
+  const write = (changes: object): void =>
+    writeFileSync(file, JSON.stringify({ ...limits, ...changes }), { mode: 0o644 });
+  const kept = (): { boot: string; text: string } =>
+    JSON.parse(readFileSync(join(folder, 'last-config'), 'utf8')) as { boot: string; text: string };
+  const hostRestarts = (): void =>
+    writeFileSync(join(folder, 'last-config'), JSON.stringify({ ...kept(), boot: 'another' }));
+
+  it('gives way to the last one that worked, and that is said', () => {
+    write({ longest: 7200 });
+    choose().works();
+    hostRestarts();
+    write({ longest: 7200, wrong: 1 });
+    const { config, works } = choose();
+    expect(config.longest).toBe(7200);
+    expect(config.standIn).toContain(`${file}: There is no key "wrong"`);
+    expect(said).toEqual([`config-refused error ${config.standIn}`]);
+    // it is not what root wrote: it stays a stand-in, however often the helper restarts
+    works();
+    expect(kept().boot).toBe('another');
+    expect(choose().config.standIn).toBe(config.standIn);
+    write({ longest: 3600 });
+    expect(choose().config).toMatchObject({ longest: 3600 });
+    expect(choose().config.standIn).toBeUndefined();
+  });
+
+  it('is refused later, when the guard stands and somebody is there', () => {
+    write({});
+    choose().works();
+    write({ wrong: 1 });
+    expect(() => choose()).toThrow(ConfigError);
+    expect(said).toEqual([]);
+  });
+
+  it('is refused where none has worked yet, and where none can be used', () => {
+    write({ wrong: 1 });
+    expect(() => choose()).toThrow(/"wrong"/);
+    for (const text of ['', 'not JSON', '{"boot":"another","text":"{}"}', 'null']) {
+      writeFileSync(join(folder, 'last-config'), text);
+      expect(() => choose(), text).toThrow(/"wrong"/);
+    }
+  });
+
+  it('does not count as working before the helper runs by it', () => {
+    write({});
+    choose();
+    expect(() => kept()).toThrow(/ENOENT/);
+  });
+
+  it('a state folder that cannot be written is said, and no reason not to run', () => {
+    write({});
+    choose(join(folder, 'missing')).works();
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(/^state-failed error Should helper.json be faulty at the next boot/);
+    choose(undefined).works(); // nobody wants it kept
+    expect(said).toHaveLength(1);
+  });
+});
+
+describe.skipIf(whyNoNamespaces() !== undefined)('the helper itself', () => {
+  it('keeps what it runs by, and runs by it after a restart of the host', async () => {
+    const space = makeNamespace();
+    const home = await makeHome();
+    const under = ['env', `STATE_DIRECTORY=${home.state}`];
+    const last = join(home.state, 'last-config');
+    try {
+      const first = HelperProcess.launch(space, home, under);
+      await first.says('"event":"ready"');
+      await vi.waitFor(() => readFileSync(last));
+      await first.end();
+      home.configure({ ...usualLimits, wrong: 1 });
+      const second = HelperProcess.launch(space, home, under);
+      await expect(second.says('"event":"ready"')).rejects.toThrow(/"wrong"/);
+      expect(second.child.exitCode).toBe(78);
+      const { text } = JSON.parse(readFileSync(last, 'utf8')) as { text: string };
+      writeFileSync(last, JSON.stringify({ boot: 'another', text }));
+      const third = HelperProcess.launch(space, home, under);
+      await third.says('"event":"config-refused"');
+      await third.says('"event":"ready"');
+      await third.end();
+    } finally {
+      space.remove();
+      home.remove();
+    }
+  });
+});
