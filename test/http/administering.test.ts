@@ -300,6 +300,14 @@ describe('the page for people', () => {
     for (const id of ['openGrant', 'revokeToken', 'readHealth']) {
       expect(page.text).toContain(`id="${id}"`);
     }
+    // what one of many is, too, and what may become of it
+    const batch = page.text.split('id="createEntries"')[1]?.split('<section')[0];
+    expect(batch).toMatch(
+      /entries<\/code><\/dt><dd><span[^>]*>list of object<\/span><dl><dt><code>label/,
+    );
+    expect(page.text.split('id="schema-BatchItem"')[1]?.split('</details>')[0]).toMatch(
+      /added.*<p>or<\/p>.*present.*<p>or<\/p>.*refused.*address-refused/,
+    );
     expect(page.text).not.toMatch(/<script|style=|https?:|javascript:| on[a-z]+=/);
     const anchors = [...page.text.matchAll(/href="#([^"]+)"/g)].map(([, name]) => name);
     for (const anchor of anchors) expect(page.text).toContain(`id="${anchor ?? ''}"`);

@@ -18,11 +18,13 @@ export const markdownLine = (text: string): string =>
 
 /** A schema in the fewest words. */
 export function schemaHtml(schema: Json): string {
-  const { properties, required = [], description } = schema;
+  const { properties, required = [], description, oneOf } = schema;
+  if (oneOf) return (oneOf as Json[]).map(schemaHtml).join('<p>or</p>');
   if (!properties) return `<span class="type">${typeOf(schema)}</span>`;
   const rows = Object.entries(properties as Record<string, Json>).map(([name, of]) => {
     const needed = (required as string[]).includes(name) ? '' : ' (optional)';
-    const inner = of['properties'] ? schemaHtml(of) : '';
+    const inside = (of['items'] ?? of) as Json;
+    const inner = inside['properties'] ? schemaHtml(inside) : '';
     const about = of['description'] ? ` ${markdownLine(String(of['description']))}` : '';
     return `<dt><code>${escaped(name)}</code>${needed}</dt><dd><span class="type">${typeOf(of)}</span>${about}${inner}</dd>`;
   });
