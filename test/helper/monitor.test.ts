@@ -25,7 +25,10 @@ describe.skipIf(whyNoNamespaces() !== undefined)('a monitor of the ruleset', () 
   });
   afterEach(() => space.remove());
 
-  async function heardBy(perl: string | undefined): Promise<(readonly [string, string[]])[]> {
+  async function heardBy(
+    perl: string | undefined,
+    made: typeof changes,
+  ): Promise<(readonly [string, string[]])[]> {
     // it ends its whole group, so it gets one of its own
     const child = space.start('setsid', '/bin/sh', ...monitorCommand(perl, nft, pattern));
     let text = '';
@@ -39,17 +42,18 @@ describe.skipIf(whyNoNamespaces() !== undefined)('a monitor of the ruleset', () 
     };
     try {
       // until it listens
-      for (let n = 0; n < 100 && text === ''; n++) {
+      let listens: string | undefined;
+      for (let n = 0; n < 100 && listens === undefined; n++) {
         space.run(nft, 'add', 'table', 'inet', 'first');
         space.run(nft, 'delete', 'table', 'inet', 'first');
-        await heard();
+        listens = await heard();
       }
       for (let known = ''; known !== text;) {
         known = text;
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
       const told: (readonly [string, string[]])[] = [];
-      for (const [script] of changes) {
+      for (const [script] of made) {
         text = '';
         space.run(nft, script);
         expect(await heard()).toMatch(/^# new generation \d+ by process \d+ \(nft\)$/);
@@ -64,10 +68,12 @@ describe.skipIf(whyNoNamespaces() !== undefined)('a monitor of the ruleset', () 
     }
   }
 
-  it.each([
-    ['by Perl', '/usr/bin/perl'],
-    ['by nft, where there is no Perl', undefined],
-  ])('%s tells each change, who made it, and what was lost', async (_, perl) => {
-    expect(await heardBy(perl)).toEqual(changes);
+  it('by Perl tells each change, who made it, and what was lost', async () => {
+    expect(await heardBy('/usr/bin/perl', changes)).toEqual(changes);
+  });
+
+  it('by nft, where there is no Perl, tells the same; but networks may end it', async () => {
+    const some = changes.filter(([script]) => !script.includes('nets {'));
+    expect(await heardBy(undefined, some)).toEqual(some);
   });
 });

@@ -92,7 +92,9 @@ describe('CSV', () => {
     (row) => {
       const { found, skipped } = read('203.0.113.7', row);
       expect(found.map(short)).toEqual(['- 203.0.113.7']);
-      expect(skipped).toMatchObject([{ at: { line: 2 }, why: expect.stringMatching(/names its columns/) }]);
+      expect(skipped).toMatchObject([
+        { at: { line: 2 }, why: expect.stringMatching(/names its columns/) },
+      ]);
     },
   );
 
