@@ -15,7 +15,10 @@ function read<T>(parse: (text: string) => T | undefined, allowed: string) {
 
 export const duration = read<Seconds>(parseDuration, 'a duration such as 90s, 15m, 4h or 7d');
 export const address = read<Address>(parseAddress, 'an IPv4 address such as 203.0.113.7');
-export const network = read<Network>(parseNetwork, 'an IPv4 network such as 198.51.100.0/24');
+export const network = read<Network>(
+  parseNetwork,
+  'a network such as 198.51.100.0/24 or 2001:db8::/32, nothing set behind the prefix',
+);
 export const path = z
   .string({ error: 'an absolute path' })
   .refine((text) => text.startsWith('/'), 'an absolute path');

@@ -196,9 +196,13 @@ function wordsOf(issue: z.core.$ZodIssue): string {
       return `one of ${issue.values.join(', ')}`;
     case 'invalid_key':
       return `the key must be ${issue.issues[0]?.message ?? 'another'}`;
+    case 'invalid_union':
+      // which there are stands in the library's words alone
+      return `one of ${[...issue.message.matchAll(/'([^']+)'/g)].map(([, name]) => name).join(', ')}`;
     case 'invalid_type':
-      return issue.expected === 'object'
-        ? 'keys with values, one a line'
+      if (issue.expected === 'object') return 'keys with values, one a line';
+      return issue.expected === 'array'
+        ? 'a list, such as [a, b]'
         : `a value of the kind ${issue.expected}`;
     default:
       return issue.message;

@@ -33,7 +33,7 @@ export function init({ config, owner }: InitRequest): readonly string[] {
   };
   const folder = (path: string, keeper: Keeper, mode = 0o750): void => {
     if (existsSync(path)) return;
-    mkdirSync(path, { recursive: true, mode });
+    makeFolder(path, mode);
     // root keeps the folder of what limits the server, and lets it read there
     if (who) chownSync(path, keeper === 'root' ? 0 : who.uid, who.gid);
     said.push(`made   ${path}/`);
@@ -74,6 +74,18 @@ export function init({ config, owner }: InitRequest): readonly string[] {
     'start dialgate-helper and "dialgate serve", then "dialgate user add NAME".',
     'Nobody is turned away yet: see "dialgate guard plan", then "dialgate guard enable --test 3m".',
   ];
+}
+
+function makeFolder(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { recursive: true, mode });
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    const mend = 'run this as root, or name a place that is yours with --config';
+    throw new AccessError('invalid', `The folder ${path} cannot be made (${why}): ${mend}.`, {
+      cause,
+    });
+  }
 }
 
 /** Does this with the rights of the owner, where there is one. */

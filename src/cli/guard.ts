@@ -101,7 +101,7 @@ export function guardCommand({ guard, connection, print }: GuardAsked): Command 
     .action(async ({ yes }: Options) => {
       const { applied, savedAt, difference } = await control().restore(yes === true);
       if (difference.length === 0) print(`The ruleset is as it was saved at ${savedAt}.`);
-      else lines([`Since ${savedAt} (- goes, + comes back):`, ...difference.map(printable)]);
+      else lines([`Since ${savedAt} (- goes, + comes back):`, ...difference.map(indented)]);
       print(
         applied
           ? 'The guard is taken away. "dialgate guard enable" brings it back.'
@@ -111,6 +111,9 @@ export function guardCommand({ guard, connection, print }: GuardAsked): Command 
 
   return root;
 }
+
+/** nft indents by tabs, which are not printed as they are. */
+const indented = (line: string): string => printable(line.replaceAll('\t', '  '));
 
 function trialOf(text: string): number {
   const seconds = parseDuration(text);

@@ -88,7 +88,16 @@ function entriesOf(folder: string): string[] {
   }
 }
 
-const isFolder = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-const isFile = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+const isFolder = (path: string): boolean => kindOf(path) === 'folder';
+const isFile = (path: string): boolean => kindOf(path) === 'file';
+
+/** What cannot be told is taken for a file: reading it says what is wrong. */
+function kindOf(path: string): 'file' | 'folder' | 'other' {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isDirectory()) return 'folder';
+    return stat?.isFile() ? 'file' : 'other';
+  } catch {
+    return 'file';
+  }
+}

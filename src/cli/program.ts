@@ -28,7 +28,6 @@ export function program(doings: Doings): Command {
       'configuration file',
       process.env['DIALGATE_CONFIG'] ?? defaultConfig,
     )
-    .showHelpAfterError('(add --help for what there is)')
     .exitOverride();
   const config = (): string => root.opts<{ config: string }>().config;
 
@@ -73,7 +72,7 @@ export function program(doings: Doings): Command {
     }),
   );
   for (const command of [root, ...root.commands, ...root.commands.flatMap((c) => c.commands)]) {
-    command.exitOverride();
+    command.exitOverride().showHelpAfterError('(add --help for what there is)');
   }
   return root;
 }

@@ -120,6 +120,10 @@ function wayChosen({ backend, services }: HelperConfig): string {
 
 async function firewallFindings(run: Run, config: Looked): Promise<Finding[]> {
   const host = await readHost(run, config.table);
+  if (host.unseen) {
+    const mend = 'Run this as root, with nft or iptables there.';
+    return [...host.findings, warn('Which way fits this host cannot be told.', mend)];
+  }
   return [
     ...host.findings,
     ...fittingFindings(host, config.services, config.backend),
@@ -150,6 +154,20 @@ async function helperFinding(
   }
 }
 
+/** Of one kind; there may be thousands. */
+const mostEntriesNamed = 10;
+
+/** As many as are read, and how many more there are. */
+function some(findings: readonly Finding[]): Finding[] {
+  const more = findings.length - mostEntriesNamed;
+  if (more <= 0) return [...findings];
+  const others = warn(
+    `And so it is with ${more} more entries.`,
+    'See them: dialgate host list --stale',
+  );
+  return [...findings.slice(0, mostEntriesNamed), others];
+}
+
 async function appFindings({ app }: DoctorParts): Promise<Finding[]> {
   try {
     const { unwell, failingNames, refusedEntries } = await app();
@@ -161,16 +179,20 @@ async function appFindings({ app }: DoctorParts): Promise<Finding[]> {
         ),
       ),
       ...(unwell.length === 0 ? [ok('dialgate serve answers, and all is well.')] : []),
-      ...failingNames.map(({ label, name, since, why }) =>
-        warn(
-          `The entry ${label}: ${name} has not been answered since ${since} (${why}).`,
-          `Correct it, or take it away: dialgate host remove ${label}`,
+      ...some(
+        failingNames.map(({ label, name, since, why }) =>
+          warn(
+            `The entry ${label}: ${name} has not been answered since ${since} (${why}).`,
+            `Correct it, or take it away: dialgate host remove ${label}`,
+          ),
         ),
       ),
-      ...refusedEntries.map(({ label, why }) =>
-        warn(
-          `The gate does not take the entry ${label}: ${why}`,
-          `Look at it: dialgate host show ${label}`,
+      ...some(
+        refusedEntries.map(({ label, why }) =>
+          warn(
+            `The gate does not take the entry ${label}: ${why}`,
+            `Look at it: dialgate host show ${label}`,
+          ),
         ),
       ),
     ];

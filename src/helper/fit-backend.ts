@@ -21,7 +21,7 @@ export interface FittingParts {
 }
 
 /** Where the ipset program may be. */
-const ipsetPlaces = ['/usr/sbin/ipset', '/sbin/ipset', '/usr/local/sbin/ipset'];
+export const ipsetPlaces = ['/usr/sbin/ipset', '/sbin/ipset', '/usr/local/sbin/ipset'];
 
 /** The way that fits a firewall whose rules are the administrator's own. @throws ConfigError */
 export function fitBackend(parts: FittingParts): Backend {

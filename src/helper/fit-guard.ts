@@ -3,6 +3,7 @@ import { KeptState } from './arming/kept-state.ts';
 import type { HelperConfig } from './config/config.ts';
 import { Guard } from './guard/guard.ts';
 import { GuardBackend } from './guard/guard-backend.ts';
+import { Visited } from './guard/visited.ts';
 import type { Contest } from './contest.ts';
 import type { Halt } from './halt.ts';
 import type { Log } from './log.ts';
@@ -27,8 +28,10 @@ export function fitGuard({ signals, upkeep, ...parts }: GuardingParts): {
   readonly arming: Arming;
 } {
   const { config, halt, log } = parts;
+  const visited = new Visited(parts.nft, config.table);
   const guard = new Guard({
     ...parts,
+    visited,
     contested: signals.contested.tell,
     built: signals.emptied.tell,
   });
@@ -45,6 +48,7 @@ export function fitGuard({ signals, upkeep, ...parts }: GuardingParts): {
     ...parts,
     repair: upkeep.repair,
     guard,
+    visited,
     isArmed: () => arming.isOn,
   });
   upkeep.of(backend, () =>

@@ -30,6 +30,12 @@ export function limitsOf(config: HelperConfig): WireLimits {
   };
 }
 
+/** Of a list that takes longer nobody can say what the time was in it. Milliseconds. */
+const slow = 2000;
+
+/** What a count found: `unsure` where it differs and nobody need have changed it but us, or the clock. */
+export type Found = 'as left' | 'changed' | 'unsure';
+
 const micro = (from: number, to: number): number => Math.round((to - from) * 1000);
 
 /**
@@ -44,6 +50,8 @@ export class Gate {
   readonly #standIn: readonly string[];
   readonly #ledger = new Ledger();
   readonly #turns = new Turns();
+  /** Whether something of ours may have been carried out of which we were not told. */
+  #unsure = false;
 
   /** `doubt` is told when nobody knows what the kernel has now. */
   constructor(config: HelperConfig, backend: Backend, halt: Halt, doubt: (why: string) => void) {
@@ -56,7 +64,7 @@ export class Gate {
 
   /** `receivedAt` is of the monotonic clock, in milliseconds. */
   open(opening: WireOpening, receivedAt: number): Promise<WireTimings> {
-    return this.#turns.take(async () => {
+    return this.#change(async () => {
       checkOpening(opening, this.limits);
       this.#halt.check();
       const { address, services } = opening;
@@ -89,7 +97,7 @@ export class Gate {
   }
 
   close(address: string): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#change(async () => {
       checkAddress(address);
       this.#halt.check();
       await this.#backend.apply(this.#closing(address));
@@ -122,12 +130,12 @@ export class Gate {
   }
 
   /** Counts what is open; whether it is what we left open. Others may have changed it. */
-  recount(): Promise<boolean> {
+  recount(): Promise<Found> {
     return this.#turns.take(() => this.#count());
   }
 
   sync(openings: readonly WireOpening[]): Promise<WireReport> {
-    return this.#turns.take(async () => {
+    return this.#change(async () => {
       this.#halt.check();
       const report = await syncGate(openings, this.limits, {
         list: () => this.#backend.list(),
@@ -138,11 +146,25 @@ export class Gate {
     });
   }
 
-  async #count(): Promise<boolean> {
+  async #count(): Promise<Found> {
+    const began = performance.now();
     const opened = await this.#backend.list();
+    const sure = !this.#unsure && performance.now() - began < slow;
     const matched = this.#ledger.matches(opened);
     this.#ledger.reset(opened);
-    return matched;
+    this.#unsure = false;
+    if (matched) return 'as left';
+    return sure ? 'changed' : 'unsure';
+  }
+
+  /** One change at a time; of one whose end nobody knows, the next count shall not speak ill of others. */
+  #change<T>(work: () => Promise<T>): Promise<T> {
+    return this.#turns.take(() =>
+      work().catch((error: unknown) => {
+        if (error instanceof Refused && error.code === 'unconfirmed') this.#unsure = true;
+        throw error;
+      }),
+    );
   }
 
   #closing(address: string): Edit {

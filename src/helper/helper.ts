@@ -100,13 +100,13 @@ function watchOver(parts: Parts, { backend: { kind } }: HelperConfig, log: Log):
     const stoodLess = taken;
     taken = false;
     const rebuilt = await upkeep.repair();
-    const asExpected = await gate.recount();
-    const meant = rebuilt ? kind === 'ipset' : !asExpected || stoodLess;
+    const found = await gate.recount();
+    const meant = rebuilt ? kind === 'ipset' : found === 'changed' || stoodLess;
     if (meant && !halt.reason && contest.another()) signals.contested.tell();
     if (stoodLess) standing.doubt();
     if (halt.reason) return;
     await standing.look();
-    if (!rebuilt && !asExpected) {
+    if (!rebuilt && found !== 'as left') {
       signals.disturbed.tell(`Elements were changed by ${changedBy ?? 'others'}.`);
     }
   }, log);

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { findNft, loadConfig } from './config/config-file.ts';
 import { ConfigError } from './config/config-values.ts';
 import { chooseConfig } from './config/last-config.ts';
+import { clearFormer } from './former.ts';
 import { startHelper } from './helper.ts';
 import { asError, log, reasonOf } from './log.ts';
 import { rulesFor } from './rules-for.ts';
@@ -29,9 +30,13 @@ async function main(): Promise<void> {
     return void process.stdout.write(rulesFor(config));
   }
   // systemd names the folder, whose name helper.json may be too faulty to tell
-  const { config, works } = chooseConfig(values.config, process.env['STATE_DIRECTORY'], log);
-  const helper = await startHelper(config, findNft(config), log);
-  works();
+  const { config, before, works } = chooseConfig(
+    values.config,
+    process.env['STATE_DIRECTORY'],
+    log,
+  );
+  const nft = findNft(config);
+  const helper = await startHelper(config, nft, log);
   const end = (signal: string) => (): void => {
     log('stopped', { signal, message: 'What is open stays open until its time is up.' });
     helper.stop();
@@ -40,6 +45,7 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', end('SIGTERM'));
   process.once('SIGINT', end('SIGINT'));
+  if (await clearFormer(nft, before, config, log)) works();
 }
 
 main().catch((error: unknown) => {

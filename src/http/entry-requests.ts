@@ -23,7 +23,7 @@ export const byLabel = z.strictObject({ label });
 export const newEntry = z.strictObject({
   label,
   target: text(
-    'must be a host such as 203.0.113.7, a network such as 198.51.100.0/24, or a name such as sip.example.net',
+    'must be a host such as 203.0.113.7, a network such as 198.51.100.0/24 (nothing set behind the prefix), or a name such as sip.example.net',
     (value) => value.length <= 255 && parseTarget(value) !== undefined,
     { maxLength: 255, examples: ['198.51.100.0/24', 'sip.example.net'] },
   ),

@@ -181,6 +181,20 @@ describe('a name that fails', () => {
     expect(changes).toBe(2);
   });
 
+  it('has no more grace because it first failed by a clock that was set back since', async () => {
+    const entry = await watched(answer([one]));
+    names.answers.delete(carrier);
+    await clock.pass(301);
+    const { failingSince } = await means(entry);
+    await stores.entries.resolved(
+      entry.id,
+      { ...(await means(entry)), failingSince: (failingSince ?? 0) + 100 * day * 1000 },
+      undefined,
+    );
+    await clock.pass(day + 2000);
+    expect(await means(entry)).toMatchObject({ addresses: [] });
+  });
+
   it('is asked for more and more seldom, but every ten minutes at least', async () => {
     await watched(undefined);
     await clock.pass(3600);

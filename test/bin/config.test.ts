@@ -77,11 +77,18 @@ describe('the configuration', () => {
     ['access: { services: [Web] }', /access\.services\.0: a service name/],
     [
       'access: { services: [web], also_allow: [203.0.113.1/24] }',
-      /access\.also_allow\.0: an IPv4 network/,
+      /access\.also_allow\.0: a network such as .*, not "203\.0\.113\.1\/24"/,
+    ],
+    [
+      'access: { services: [web], also_allow: 203.0.113.0/24 }',
+      /access\.also_allow: a list, such as/,
     ],
     ['access: { services: [web], open_for: 2d, longest: 1d }', /open_for \(172800 s\) is longer/],
     ['access: { services: [web] }\ndatabase: dialgate.db', /line 2: database: an absolute path/],
-    ['access: { services: [web] }\nfirewall: { kind: iptables }', /firewall\.kind/],
+    [
+      'access: { services: [web] }\nfirewall: { kind: iptables }',
+      /firewall\.kind: one of helper, dry-run/,
+    ],
     [
       'access: { services: [web] }\nspeech: { time_zone: Mars/Olympus }',
       /speech\.time_zone: a time zone/,
@@ -147,6 +154,12 @@ describe('init', () => {
     expect(fragment).toMatch(/^password_format=crypt$/m);
     expect(fragment).toMatch(/^password=\$6\$/m);
     expect(fragment).not.toContain(password);
+  });
+
+  test('a folder that cannot be made is told, with the mend', () => {
+    expect(() => init({ config: '/dev/null/etc/dialgate.yaml' })).toThrow(
+      'The folder /dev/null/etc cannot be made (ENOTDIR): run this as root',
+    );
   });
 
   test('an owner who does not exist is named before anything is made', () => {

@@ -97,9 +97,12 @@ describe.skipIf(whyNoNamespaces() !== undefined)('dialgate guard', () => {
     expect(await guard('restore')).toBe(1);
     expect(await guard('enable', '--yes')).toBe(0);
     space.run('nft', 'add', 'table', 'ip', 'later');
+    space.run('nft', 'add', 'chain', 'ip', 'later', 'one');
     text();
     expect(await guard('restore')).toBe(0);
-    expect(text()).toMatch(/table ip later:\n- table ip later \{\n- \}\nNothing was done/);
+    expect(text()).toMatch(
+      /table ip later:\n- table ip later \{\n- {3}chain one \{\n- {3}\}\n- \}\nNothing was done/,
+    );
     expect(await guard('restore', '--yes')).toBe(0);
     expect(text()).toMatch(/The guard is taken away/);
     expect(space.run('nft', 'list', 'tables')).toBe('');

@@ -101,7 +101,9 @@ describe('an entry', () => {
   test.each([
     [['add', 'office'], 2, /give a label and a target/],
     [['add', 'office', '203.0.113'], 1, /must be a host/],
+    [['add', 'office', '203.0.113.7/24'], 1, /nothing set behind the prefix/],
     [['add', 'office', '0.0.0.0/0'], 1, /everybody/],
+    [['add', 'office', '203.0.113.7', '--bogus'], 2, /unknown option.*\n.*add --help/],
     [['add', 'office', '203.0.113.7', '--until', '2026-02-30'], 2, /A date is written/],
     [['add', 'office', '203.0.113.7', '--until', 'soon'], 2, /A date is written/],
     [['add', 'office', '203.0.113.7', '--until', '2020-01-01'], 1, /future/],

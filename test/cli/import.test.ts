@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { complaints, dialgate, here, json, printed } from './command-line.ts';
@@ -95,6 +95,9 @@ describe('dialgate import travelin-man', () => {
     expect(complaints()).toMatch(/rules\.v4 cannot be read \(it is not a file\)/);
     expect(await dialgate('import', 'travelin-man', join(root, 'none'))).toBe(1);
     expect(complaints()).toMatch(/none cannot be read \(ENOENT\)/);
+    symlinkSync('rules.v6', join(root, 'rules.v6'));
+    expect(await dialgate('import', 'travelin-man', root)).toBe(1);
+    expect(complaints()).toMatch(/rules\.v6 cannot be read \(ELOOP\)/);
   });
 });
 

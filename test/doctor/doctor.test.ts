@@ -46,6 +46,21 @@ describe.skipIf(process.getuid?.() !== 0)('on a host', () => {
     for (const { level, mend } of findings) expect(level === 'ok' || mend !== null).toBe(true);
   });
 
+  it('where the firewall cannot be looked at, it does not say that any way fits', async () => {
+    const findings = await look({ run: async () => ({ kind: 'failed', why: 'not permitted' }) });
+    expect(told(findings, 'ok')).not.toMatch(/fits/);
+    expect(told(findings, 'warn')).toMatch(/Which way fits this host cannot be told/);
+  });
+
+  it('of many entries that are not taken, it names some and counts the others', async () => {
+    const refusedEntries = Array.from({ length: 500 }, (_, n) => ({ label: `e${n}`, why: 'full' }));
+    const findings = await look({
+      app: async () => ({ unwell: [], failingNames: [], refusedEntries }),
+    });
+    expect(told(findings, 'warn').match(/does not take the entry/g)).toHaveLength(10);
+    expect(told(findings, 'warn')).toContain('And so it is with 490 more entries.');
+  });
+
   it('where nobody runs, it says so', async () => {
     const away = async (): Promise<never> => {
       throw new Error('Nobody answers.');

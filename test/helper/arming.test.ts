@@ -207,6 +207,19 @@ describe.skipIf(whyNoNamespaces() !== undefined)('arming the guard', () => {
     for (const one of ['safe', id]) roamer.tell('end', one);
   });
 
+  it('takes nobody for let in whose entry has ended, though the list still names it', async () => {
+    await begin({ ...off, standing: { most: 10, widest4: 16, widest6: 32 } });
+    app = new HelperClient({ socket: home.socket });
+    const until = Math.ceil(Date.now() / 1000 + 3) * 1000;
+    const report = await app.stand([{ target: guest, services: ['web'], until }]);
+    expect(report).toMatchObject({ added: 1, failed: [] });
+    const wanted = { ...trial(60), connection: { address: guest, port: 80 } };
+    expect(await guard.enable(wanted)).toMatchObject({ armed: 'trial' });
+    await guard.disable();
+    await sleep(until - Date.now() + 50);
+    await expect(guard.enable(wanted)).rejects.toThrow(/your own connection: from 203\.0\.113\.2/);
+  });
+
   it('puts back what others take from the set, and ends what they lengthen', async () => {
     await begin(usualLimits);
     nft('delete', 'element', 'inet', 'dialgate', 'armed', '{ tcp }');

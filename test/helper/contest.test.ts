@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Address } from '../../src/domain/address.ts';
+import type { Standing } from '../../src/domain/entry.ts';
 import type { Opening } from '../../src/domain/grant.ts';
 import { GuardClient } from '../../src/firewall/guard-client.ts';
 import { HelperClient } from '../../src/firewall/helper-client.ts';
@@ -97,5 +98,46 @@ for (const own of standingHosts({ most: 100, widest4: 16, widest6: 32 })) {
       },
       60_000,
     );
+  });
+}
+
+// the kernel names who changed something by the host's numbers, which are not the container's
+for (const own of standingHosts({ most: 100, widest4: 16, widest6: 32 })) {
+  describe.skipIf(whyNot(own) !== undefined)(`in a container, beside ${own.name}`, () => {
+    it('what the helper does itself is nobody’s fight, and what others do is mended', async () => {
+      const space = makeNamespace();
+      own.before(space);
+      const home = await makeHome(own.limits);
+      const container = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
+      const helper = HelperProcess.launch(space, home, container);
+      try {
+        await helper.says('"event":"ready"');
+        const app = new HelperClient({ socket: home.socket });
+        const hosts = Array.from({ length: 8 }, (_, n) => `203.0.113.${n + 1}`);
+        const entry = (target: string): Standing => ({ target, services: ['web'], until: null });
+        await app.stand([entry('198.51.100.0/28'), ...hosts.map(entry)]);
+        for (let gone = 1; gone <= 6; gone++) {
+          await app.stand([entry('198.51.100.0/28'), ...hosts.slice(gone).map(entry)]);
+          await app.open(opening);
+          await app.close(visitor as Address);
+          await sleep(200);
+        }
+        await sleep(1500);
+        expect(helper.errors).not.toContain('contested');
+        expect((await app.limits()).warnings?.join() ?? '').not.toContain('again and again');
+        own.flush(space);
+        const restored = (): boolean =>
+          (own.name.startsWith('ipset')
+            ? space.run('ipset', 'save')
+            : space.run('nft', 'list', 'ruleset')
+          ).includes('203.0.113.8');
+        await soon(restored);
+        app.stop();
+      } finally {
+        await helper.end('SIGKILL');
+        space.remove();
+        home.remove();
+      }
+    }, 60_000);
   });
 }

@@ -13,6 +13,7 @@ describe('parseFlows', () => {
 icmp     1 29 src=203.0.113.7 dst=192.0.2.1 type=8 code=0 id=3 src=192.0.2.1 dst=203.0.113.7 type=0 code=0 id=3 mark=0 use=1
 udp      17 29 src=fd00::1 dst=fd00::2 sport=5060 dport=5061 [UNREPLIED] src=fd00::2 dst=fd00::1 sport=5061 dport=5060 mark=0 use=1
 `,
+      () => true,
     );
     expect(flows).toEqual([
       { protocol: 'tcp', host: '203.0.113.7', port: 80, theirs: true },
@@ -25,8 +26,18 @@ udp      17 29 src=fd00::1 dst=fd00::2 sport=5060 dport=5061 [UNREPLIED] src=fd0
   it('names a host and a port once, however many connections they have', () => {
     const line = (port: number): string =>
       `udp 17 29 src=203.0.113.7 dst=192.0.2.1 sport=${port} dport=5060 src=192.0.2.1 dst=203.0.113.7 sport=5060 dport=${port}\n`;
-    const theirs = parseFlows(line(1) + line(2) + line(3)).filter((flow) => flow.theirs);
-    expect(theirs).toHaveLength(1);
+    const all = parseFlows(line(1) + line(2) + line(3), () => true);
+    expect(all.filter((flow) => flow.theirs)).toHaveLength(1);
+  });
+
+  it('keeps nothing of connections with ports that are not ours', () => {
+    const line = (host: number): string =>
+      `tcp 6 99 ESTABLISHED src=203.0.113.${host} dst=192.0.2.1 sport=5060 dport=80 src=192.0.2.1 dst=203.0.113.${host} sport=80 dport=5060\n`;
+    const isOurs = (protocol: string, port: number): boolean => protocol === 'udp' && port === 5060;
+    expect(parseFlows(line(1) + line(2), isOurs)).toEqual([]);
+    expect(parseFlows(line(1).replace('tcp', 'udp'), isOurs)).toEqual([
+      { protocol: 'udp', host: '192.0.2.1', port: 5060, theirs: false },
+    ]);
   });
 });
 

@@ -2,9 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Address } from '../../src/domain/address.ts';
 import { ConfigError } from '../../src/helper/config/config-values.ts';
 import { chooseConfig, type Chosen } from '../../src/helper/config/last-config.ts';
-import { makeNamespace, whyNoNamespaces } from '../fixtures/namespace.ts';
+import { HelperClient } from '../../src/firewall/helper-client.ts';
+import { makeNamespace, whyNoNamespaces, type Namespace } from '../fixtures/namespace.ts';
 import { HelperProcess, makeHome, usualLimits } from './process.ts';
 
 const limits = { ...usualLimits, socket: '/run/dialgate-helper/helper.sock' };
@@ -107,5 +109,69 @@ describe.skipIf(whyNoNamespaces() !== undefined)('the helper itself', () => {
       space.remove();
       home.remove();
     }
+  });
+
+  const starts = async (
+    changes: readonly [before: object, after: object],
+    look: (space: Namespace) => void,
+    prepare: (space: Namespace) => void = () => undefined,
+  ): Promise<void> => {
+    const space = makeNamespace();
+    const home = await makeHome(changes[0]);
+    const under = ['env', `STATE_DIRECTORY=${home.state}`];
+    try {
+      prepare(space);
+      const first = HelperProcess.launch(space, home, under);
+      await first.says('"event":"ready"');
+      await vi.waitFor(() => readFileSync(join(home.state, 'last-config')));
+      const client = new HelperClient({ socket: home.socket });
+      await client.open({
+        address: '203.0.113.7' as Address,
+        services: [{ service: 'sip', seconds: 600 }],
+      });
+      client.stop();
+      await first.end();
+      home.configure(changes[1]);
+      const second = HelperProcess.launch(space, home, under);
+      await second.says('"event":"former-cleared"');
+      look(space);
+      await second.end();
+    } finally {
+      space.remove();
+      home.remove();
+    }
+  };
+
+  it('leaves no guard behind when its table is named otherwise', () =>
+    starts([usualLimits, { ...usualLimits, table: 'other' }], (space) => {
+      const tables = space.run('nft', 'list', 'tables').split('\n').filter(Boolean).toSorted();
+      expect(tables).toEqual(['table inet other', 'table inet other_witness']);
+    }));
+
+  it('lets nobody stay in a set that is named no more', () => {
+    const names = (service: string): object => ({ ipv4: `dg_${service}` });
+    const limits = {
+      ...usualLimits,
+      networks: false,
+      backend: 'set',
+      set: { table: 'inet filter', sets: { web: names('web'), sip: names('sip') } },
+    };
+    const sets = (name: string): string =>
+      `set dg_${name} { type ipv4_addr; flags timeout; counter; size 1124; }`;
+    return starts(
+      [
+        limits,
+        {
+          ...limits,
+          services: { web: usualLimits.services.web },
+          set: { table: 'inet filter', sets: { web: names('web') } },
+        },
+      ],
+      (space) =>
+        expect(space.run('nft', 'list', 'set', 'inet', 'filter', 'dg_sip')).not.toContain(
+          '203.0.113.7',
+        ),
+      (space) => void space.run('nft', `table inet filter {\n${sets('web')}\n${sets('sip')}\n}`),
+    );
   });
 });

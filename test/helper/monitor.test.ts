@@ -17,9 +17,6 @@ const changes: readonly (readonly [script: string, heard: readonly string[]])[] 
   ['add table ip other; delete table ip other', []],
 ];
 
-/** Version 1.0.6 of nft itself falls over networks, now and then, and tells no more. */
-const withoutNetworks = changes.filter(([script]) => !script.includes(' nets '));
-
 describe.skipIf(whyNoNamespaces() !== undefined)('a monitor of the ruleset', () => {
   let space: Namespace;
 
@@ -30,12 +27,11 @@ describe.skipIf(whyNoNamespaces() !== undefined)('a monitor of the ruleset', () 
 
   async function heardBy(
     perl: string | undefined,
-    asked: typeof changes,
+    made: typeof changes,
   ): Promise<(readonly [string, string[]])[]> {
     // it ends its whole group, so it gets one of its own
     const child = space.start('setsid', '/bin/sh', ...monitorCommand(perl, nft, pattern));
     let text = '';
-    const isSilent = (): boolean => text === '';
     child.stdout.setEncoding('utf8').on('data', (more: string) => (text += more));
     const generation = (): string | undefined => /^# new generation \d+ .*$/m.exec(text)?.[0];
     const heard = async (): Promise<string | undefined> => {
@@ -46,17 +42,18 @@ describe.skipIf(whyNoNamespaces() !== undefined)('a monitor of the ruleset', () 
     };
     try {
       // until it listens
-      for (let n = 0; n < 100 && isSilent(); n++) {
+      let listens: string | undefined;
+      for (let n = 0; n < 100 && listens === undefined; n++) {
         space.run(nft, 'add', 'table', 'inet', 'first');
         space.run(nft, 'delete', 'table', 'inet', 'first');
-        await heard();
+        listens = await heard();
       }
       for (let known = ''; known !== text;) {
         known = text;
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
       const told: (readonly [string, string[]])[] = [];
-      for (const [script] of asked) {
+      for (const [script] of made) {
         text = '';
         space.run(nft, script);
         expect(await heard()).toMatch(/^# new generation \d+ by process \d+ \(nft\)$/);
@@ -71,10 +68,12 @@ describe.skipIf(whyNoNamespaces() !== undefined)('a monitor of the ruleset', () 
     }
   }
 
-  it.each([
-    ['by Perl', '/usr/bin/perl', changes],
-    ['by nft, where there is no Perl', undefined, withoutNetworks],
-  ])('%s tells each change, who made it, and what was lost', async (_, perl, asked) => {
-    expect(await heardBy(perl, asked)).toEqual(asked);
+  it('by Perl tells each change, who made it, and what was lost', async () => {
+    expect(await heardBy('/usr/bin/perl', changes)).toEqual(changes);
+  });
+
+  it('by nft, where there is no Perl, tells the same; but networks may end it', async () => {
+    const some = changes.filter(([script]) => !script.includes('nets {'));
+    expect(await heardBy(undefined, some)).toEqual(some);
   });
 });

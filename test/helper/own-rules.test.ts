@@ -119,6 +119,29 @@ for (const own of [ownSets, ownIpsets, ownLegacyIpsets]) {
       await close(guest);
     });
 
+    it('nor by a helper that begins anew with another configuration', async () => {
+      const { pbx, roamer, inside } = hosts;
+      const [guest, brief] = [hosts.newcomer(), hosts.newcomer()];
+      await open(guest);
+      roamer.tell('udp', 'phone2', guest, 5060);
+      expect(await roamer.says('up phone2')).toBe(true);
+      roamer.tell('send', 'phone2', serverAddress, 5060, 'register2');
+      expect(await pbx.says('data sip register2')).toBe(true);
+      await close(guest);
+      await open(brief, 1);
+      const stands = (await hosts.connect(brief)) ?? '';
+      await helper.end('SIGKILL');
+      await sleep(1200);
+      home.configure({ ...own.limits, trusted: [] });
+      helper = await HelperProcess.start(inside, home);
+      await helper.says('"event":"cut"');
+      expect(await hosts.falls(stands)).toBe(true);
+      pbx.tell('send', 'sip', guest, 5060, 'options3');
+      await sleep(50);
+      roamer.tell('send', 'phone2', serverAddress, 5060, 'again3');
+      expect(await pbx.says('data sip again3', 400)).toBe(false);
+    });
+
     it('leaves the server free to speak first to a host whose /64 alone was closed', async () => {
       const [host] = travellers6;
       const { pbx, roamer } = hosts;

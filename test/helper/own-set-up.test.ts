@@ -209,6 +209,28 @@ describe.skipIf(whyNot(ownIpsets) !== undefined)('beside rules of their own', ()
     expect(helper.errors.match(/standing-failed/g) ?? []).toHaveLength(1);
   });
 
+  it('who was taken out while a set was missing is out when that is there again', async () => {
+    const client = await start(
+      ownSets,
+      (its) => {
+        ownSets.before(its);
+        its.run('nft', 'flush chain inet filter input; delete set inet filter dg_web4_stand');
+      },
+      { standing },
+    );
+    const gone = '203.0.113.8';
+    await client.stand([{ ...entry(gone), services: ['sip'] }]);
+    const listed = (set: string) => (): string =>
+      space.run('nft', 'list', 'set', 'inet', 'filter', set);
+    expect(listed('dg_sip4_stand')()).toContain(gone);
+    const message = await refusal(client.stand([entry(guest)]));
+    // nor does it wait for that
+    expect(listed('dg_sip4_stand')()).not.toContain(gone);
+    space.run('nft', /It is made by: nft '(.*)'$/.exec(message)?.[1] ?? '');
+    await comesBack(listed('dg_web4_stand'), guest);
+    expect(listed('dg_sip4_stand')()).not.toContain(gone);
+  });
+
   it.each([
     ['type ipv4_addr;', /dg_web4_stand has not "flags timeout"/],
     [

@@ -4,7 +4,8 @@ import type { Address } from '../../src/domain/address.ts';
 import { HelperClient } from '../../src/firewall/helper-client.ts';
 import { whyNoNamespaces, type Namespace } from '../fixtures/namespace.ts';
 import type { Agent } from './agent.ts';
-import { HelperProcess, makeHome, type HelperHome } from './process.ts';
+import { HelperProcess, makeHome, usualLimits, type HelperHome } from './process.ts';
+import { soon } from './soon.ts';
 import { serverAddress as server, TwoHosts } from './two-hosts.ts';
 
 const trusted = '198.51.100.9';
@@ -211,6 +212,39 @@ describe.skipIf(whyNoNamespaces() !== undefined)('the guard, with packets', () =
     expect(await pbx.says('data sip again')).toBe(true);
     pbx.tell('send', 'sip', guest, 5060, 'welcome');
     expect(await roamer.says('data g welcome')).toBe(true);
+  });
+
+  it('knows who was let in before also when it was built anew', async () => {
+    const guest = newcomer();
+    roamer.tell('udp', 'a', guest, 5060);
+    expect(await roamer.says('up a')).toBe(true);
+    await open(guest);
+    roamer.tell('send', 'a', server, 5060, 'register');
+    expect(await pbx.says('data sip register')).toBe(true);
+    await firewall.close(guest);
+    const comesBack = async (words: string): Promise<boolean> => {
+      inside.run('conntrack', '-F');
+      pbx.tell('send', 'sip', guest, 5060, 'options');
+      await sleep(50);
+      roamer.tell('send', 'a', server, 5060, words);
+      return pbx.says(`data sip ${words}`, 300);
+    };
+    expect(await comesBack('closed')).toBe(false);
+
+    const built = (): number => helper.errors.split('"event":"guard-built"').length;
+    const before = built();
+    inside.run('nft', 'flush', 'ruleset');
+    await soon(() => built() > before);
+    expect(await comesBack('flushed')).toBe(false);
+
+    await helper.end();
+    home.configure({ ...usualLimits, mostAddresses: 101 });
+    helper = await HelperProcess.start(inside, home);
+    expect(built()).toBe(2);
+    expect(await comesBack('configured')).toBe(false);
+    inside.run('nft', 'flush', 'ruleset');
+    await soon(() => built() > 2);
+    expect(await comesBack('flushed-again')).toBe(false);
   });
 
   it('shortens as well as it lengthens', async () => {

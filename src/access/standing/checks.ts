@@ -50,9 +50,10 @@ function refusalWords(target: Target, refusal: string): string {
   const text = targetText(target);
   if (refusal === 'everything') return `${text} cannot be let in: it is everybody.`;
   const mend = 'Where that is meant, name it in access.also_allow.';
+  const what = refusal === 'own' ? 'this server’s own' : refusal;
   return target.kind === 'network'
-    ? `${text} cannot be let in: it is, or holds, addresses that are ${refusal}. ${mend}`
-    : `${text} cannot be let in: it is ${refusal}.${refusal === 'own' ? '' : ` ${mend}`}`;
+    ? `${text} cannot be let in: it is, or holds, addresses that are ${what}. ${mend}`
+    : `${text} cannot be let in: it is ${what}.${refusal === 'own' ? '' : ` ${mend}`}`;
 }
 
 /** @param limits undefined while the helper is away: it looks for itself when it is back. */

@@ -41,7 +41,8 @@ export function meaningAfter(
   // that a name has no IPv6, say, and its server fails when asked for it, harms nobody
   const failing =
     missing.length > 0 && (good.length === 0 || before.length > 0 || last.failingSince !== null);
-  const failingSince = failing ? (last.failingSince ?? now) : null;
+  // the clock may have been set back since: the grace time is no longer for that
+  const failingSince = failing ? Math.min(last.failingSince ?? now, now) : null;
   const kept = failingSince !== null && now < after(failingSince, grace) ? before : [];
   const all = [...new Set([...good, ...kept])].sort();
   const addresses = all.slice(0, mostAddresses);

@@ -10,6 +10,8 @@ export interface HostFilters {
   readonly findings: readonly Finding[];
   /** All rules as text, to look for names in. */
   readonly text: string;
+  /** Nothing could be looked at, so that nothing can be said of it. */
+  readonly unseen: boolean;
 }
 
 const savers = [
@@ -40,6 +42,7 @@ export async function readHost(run: Run, own: string): Promise<HostFilters> {
       filters: iptables,
       findings: [...findings, warn(`${why}.`, mend)],
       text: texts.join(),
+      unseen: texts.length === 0,
     };
   }
   const seen = new Set(iptables.filter(({ name }) => !name.includes('legacy')).map(tableInNft));
@@ -49,11 +52,11 @@ export async function readHost(run: Run, own: string): Promise<HostFilters> {
       ({ name }) => !seen.has(name) && !name.startsWith(`nftables, table inet ${own}`),
     );
     const filters = [...iptables, ...native];
-    return { filters, findings, text: [...texts, nft.output].join() };
+    return { filters, findings, text: [...texts, nft.output].join(), unseen: false };
   } catch (error) {
     const what = `What nft lists cannot be read (${(error as Error).message}).`;
     findings.push(warn(what, 'Compare "nft list ruleset" with docs/firewalls.md yourself.'));
-    return { filters: iptables, findings, text: texts.join() };
+    return { filters: iptables, findings, text: texts.join(), unseen: texts.length === 0 };
   }
 }
 

@@ -116,7 +116,7 @@ export class Arming {
     this.#ended = undefined;
     // even where it cannot be written down: it is so
     this.#kept = { ...this.#kept, armed: 'off', until: 0 };
-    this.#keep(this.#kept);
+    this.#keep(this.#kept, 'The guard is off now, but what');
   }
 
   /** Takes the guard away altogether, until it is enabled again. */
@@ -177,13 +177,13 @@ export class Arming {
   }
 
   /** @throws Declined `state`, and then nothing is changed. */
-  #keep(kept: Kept): void {
+  #keep(kept: Kept, what = 'What'): void {
     try {
       this.#parts.state.write(kept);
     } catch (error) {
       throw new Declined(
         'state',
-        `What is wanted of the guard cannot be written down (${reasonOf(error)}), and would be lost at a restart: mend the folder "state" of helper.json.`,
+        `${what} is wanted of the guard cannot be written down (${reasonOf(error)}), and would be lost at a restart: mend the folder "state" of helper.json.`,
       );
     }
     this.#fault = undefined;

@@ -8,6 +8,8 @@ import { readConfig, type HelperConfig } from './config.ts';
 
 export interface Chosen {
   readonly config: HelperConfig;
+  /** The one that last worked; undefined where none is known. */
+  readonly before: HelperConfig | undefined;
   /** To be called when the helper runs by it. Never throws. */
   readonly works: () => void;
 }
@@ -30,13 +32,16 @@ export function chooseConfig(path: string, folder: string | undefined, log: Log)
   const file = folder === undefined ? undefined : join(folder, 'last-config');
   try {
     const text = readTrusted(path);
-    return { config: configIn(path, text), works: () => keep(file, text, log) };
+    const config = configIn(path, text);
+    const before = file === undefined ? undefined : kept(file)?.config;
+    return { config, before, works: () => keep(file, text, log) };
   } catch (error) {
-    const last = file !== undefined && error instanceof ConfigError ? lastConfig(file) : undefined;
-    if (!last) throw error;
+    const last = file !== undefined && error instanceof ConfigError ? kept(file) : undefined;
+    // where it has been used since the host was started, the guard stands
+    if (!last || (last.boot === bootId() && last.boot !== '')) throw error;
     const standIn = `${reasonOf(error)} Until that is mended and dialgate-helper is restarted, it runs by the configuration that worked before the host was started.`;
     log('config-refused', { level: 'error', message: standIn });
-    return { config: { ...last, standIn }, works: () => {} };
+    return { config: { ...last.config, standIn }, before: last.config, works: () => {} };
   }
 }
 
@@ -54,12 +59,13 @@ function keep(file: string | undefined, text: string, log: Log): void {
   }
 }
 
-/** Undefined where there is none that can be used, or where it has been used since the host was started. */
-function lastConfig(file: string): HelperConfig | undefined {
+/** Undefined where there is none that can be used. */
+function kept(
+  file: string,
+): { readonly boot: string | undefined; readonly config: HelperConfig } | undefined {
   try {
     const { boot, text } = JSON.parse(keptFile(file) ?? '{}') as Partial<Last>;
-    if (text === undefined || (boot === bootId() && boot !== '')) return undefined;
-    return readConfig(text);
+    return text === undefined ? undefined : { boot, config: readConfig(text) };
   } catch {
     return undefined; // what is wrong with helper.json is to be told, not this
   }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { Refused } from '../../firewall/wire-rules.ts';
 import type { HelperConfig } from '../config/config.ts';
 import { portKey } from '../config/ports.ts';
 import type { Timed } from '../edit.ts';
 import { side, visitedSet, type SetOf } from '../guard/sets.ts';
 import { trustedRules } from '../guard/trusted-rules.ts';
 import { addressOf, kinds, removal, renewal, type On } from '../nft/element-lines.ts';
-import { listSet } from '../nft/nft-list.ts';
+import { listSet, type Listed } from '../nft/nft-list.ts';
 import { runNft } from '../nft/nft-run.ts';
 
 /** Longer than a helper is likely to be away, or a telephone to be thought of as registered. Seconds. */
@@ -75,8 +76,8 @@ export class CutTable {
     this.#script = scriptOf(config);
   }
 
-  /** Builds the table where it is missing or another version's; whether it had to. */
-  async ensure(): Promise<boolean> {
+  /** Builds the table where it is missing or another version's, after `before` is done; whether it had to. */
+  async ensure(before: () => Promise<void>): Promise<boolean> {
     const hash = createHash('sha256').update(this.#script).digest('hex').slice(0, 32);
     const mark = `shape_${hash}`;
     const { status, output, errors } = await runNft(this.#nft, [
@@ -89,6 +90,7 @@ export class CutTable {
     // `flush table` leaves the chain, and takes the rules
     if (status === 0 && /\breturn\b/.test(output)) return false;
     if (status !== 0 && !/No such file or directory/.test(errors)) throw new Error(errors.trim());
+    await before();
     const script = `${this.#script}add chain inet ${this.#table} ${mark}\nadd rule inet ${this.#table} ${mark} return\n`;
     const built = await runNft(this.#nft, ['-f', '-'], script, (pid) => {
       this.#builders = [...this.#builders.slice(-9), pid];
@@ -102,7 +104,7 @@ export class CutTable {
     return this.#builders.includes(pid);
   }
 
-  /** Who was let in until when; the seconds may lie in the past, as far as `memory` goes. */
+  /** Who was let in until when; the seconds may lie in the past, as far as `memory` goes. Nobody where there is no such set. */
   async visited(): Promise<Timed[]> {
     const kept = await this.#list(visitedSet);
     return kept.map(({ address, seconds }) => ({ address, seconds: seconds - memory }));
@@ -114,7 +116,9 @@ export class CutTable {
   }
 
   visitLines(visits: readonly Timed[]): string[] {
-    const kept = visits.map(({ address, seconds }) => ({ address, seconds: seconds + memory }));
+    const kept = visits
+      .map(({ address, seconds }) => ({ address, seconds: seconds + memory }))
+      .filter(({ seconds }) => seconds >= 1);
     return renewal(this.#on(visitedSet), kept);
   }
 
@@ -133,13 +137,20 @@ export class CutTable {
   async #list(setOf: SetOf): Promise<Timed[]> {
     const lists = await Promise.all(
       kinds.map(async (kind) =>
-        (await listSet(this.#nft, this.#table, setOf(kind))).map(({ key, seconds }) => ({
+        (await this.#elements(setOf(kind))).map(({ key, seconds }) => ({
           address: addressOf(key, kind),
           seconds,
         })),
       ),
     );
     return lists.flat();
+  }
+
+  #elements(set: string): Promise<Listed[]> {
+    return listSet(this.#nft, this.#table, set).catch((error: unknown) => {
+      if (error instanceof Refused && error.code === 'gone') return [];
+      throw error;
+    });
   }
 
   #on(setOf: SetOf): On {

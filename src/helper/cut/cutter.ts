@@ -98,10 +98,13 @@ export class Cutter {
   async #flowsOf(dues: readonly Due[], gone: readonly Gone[]): Promise<Found[]> {
     const byHost = new Map<string, Due[]>();
     for (const due of dues) byHost.set(due.address, [...(byHost.get(due.address) ?? []), due]);
-    const flows = await listFlows(this.#parts.conntrack);
+    const flows = await listFlows(
+      this.#parts.conntrack,
+      (protocol, port) => this.#serviceAt(protocol, port) !== undefined,
+    );
     return flows.flatMap((flow) => {
       const { host } = flow;
-      const service = this.#serviceOf(flow);
+      const service = this.#serviceAt(flow.protocol, flow.port);
       if (service === undefined) return [];
       const due = ways(host)
         .flatMap((address) => byHost.get(address) ?? [])
@@ -113,7 +116,7 @@ export class Cutter {
     });
   }
 
-  #serviceOf({ protocol, port }: Flow): string | undefined {
+  #serviceAt(protocol: Flow['protocol'], port: number): string | undefined {
     return this.#parts.config.services.find(({ ports }) =>
       ports.some((p) => p.protocol === protocol && p.first <= port && port <= p.last),
     )?.name;

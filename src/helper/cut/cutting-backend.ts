@@ -2,7 +2,7 @@ import type { WireOpened } from '../../firewall/wire.ts';
 import { kindOf } from '../../firewall/wire-address.ts';
 import type { Backend, Change } from '../backend.ts';
 import type { HelperConfig } from '../config/config.ts';
-import type { Edit } from '../edit.ts';
+import type { Edit, Timed } from '../edit.ts';
 import { reasonOf, type Log } from '../log.ts';
 import type { Transactions } from '../nft/transactions.ts';
 import type { StandingPlace } from '../standing/place.ts';
@@ -63,8 +63,16 @@ export class CuttingBackend implements Backend {
 
   async ensure(): Promise<boolean> {
     const lost = await this.#parts.backend.ensure();
-    const built = await this.#parts.memory?.table.ensure();
-    if (built) await this.#rebuilt();
+    let before: readonly Timed[] = [];
+    // what a table of another configuration knows goes with it
+    const built = await this.#parts.memory?.table.ensure(async () => {
+      try {
+        before = (await this.#memory?.adopt()) ?? [];
+      } catch (error) {
+        this.#parts.log('memory-failed', { message: reasonOf(error) });
+      }
+    });
+    if (built) await this.#rebuilt(before);
     return lost;
   }
 
@@ -178,14 +186,15 @@ export class CuttingBackend implements Backend {
     }
   }
 
-  /** The table is empty: what it knew is put there again. */
-  async #rebuilt(): Promise<void> {
+  /** The table is empty: what it knew, or the one before it, is put there again. */
+  async #rebuilt(before: readonly Timed[]): Promise<void> {
     const now = performance.now();
-    const visits = this.#leaves.addresses.map((address) => ({
+    const known = new Set(this.#leaves.addresses);
+    const visits = [...known].map((address) => ({
       address,
       seconds: Math.max(0, (this.#leaves.lastEnd(address) - now) / 1000),
     }));
-    await this.#memory?.visits(visits);
+    await this.#memory?.visits([...before.filter(({ address }) => !known.has(address)), ...visits]);
     await this.#memory?.putBack();
   }
 

@@ -14,11 +14,15 @@ export interface Flow {
   readonly theirs: boolean;
 }
 
+/** Whether it is a port of ours. */
+type IsOurs = (protocol: Protocol, port: number) => boolean;
+
 /**
  * Reads what `conntrack -L` prints. Which side is ours is not in it, so each
- * connection is given both ways: the caller knows our ports and their hosts.
+ * connection is given both ways: the caller knows their hosts. Strangers can make
+ * hundreds of thousands with ports that are not ours: none of these is kept.
  */
-export function parseFlows(listing: string): Flow[] {
+export function parseFlows(listing: string, isOurs: IsOurs): Flow[] {
   const lines = listing.matchAll(/^(tcp|udp)\s.*?\bsrc=(\S+) dst=(\S+) sport=(\d+) dport=(\d+)/gm);
   const flows = new Map<string, Flow>();
   for (const [, name, source = '', target = '', sport, dport] of lines) {
@@ -27,17 +31,19 @@ export function parseFlows(listing: string): Flow[] {
       { protocol, host: source, port: Number(dport), theirs: true },
       { protocol, host: target, port: Number(sport), theirs: false },
     ];
-    for (const flow of both) flows.set(Object.values(flow).join(), flow);
+    for (const flow of both) {
+      if (isOurs(protocol, flow.port)) flows.set(Object.values(flow).join(), flow);
+    }
   }
   return [...flows.values()];
 }
 
-/** The connections that the kernel follows, of both families. @throws Refused `kernel` or Error */
-export async function listFlows(conntrack: string): Promise<Flow[]> {
+/** The connections with our ports that the kernel follows, of both families. @throws Refused `kernel` or Error */
+export async function listFlows(conntrack: string, isOurs: IsOurs): Promise<Flow[]> {
   const listings = await Promise.all(
     ['ipv4', 'ipv6'].map((family) => runConntrack(conntrack, ['-L', '-f', family])),
   );
-  return listings.flatMap(parseFlows);
+  return listings.flatMap((listing) => parseFlows(listing, isOurs));
 }
 
 /** Makes the kernel forget them: their next packets are judged as new ones. */

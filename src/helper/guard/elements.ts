@@ -39,7 +39,8 @@ export function firstEditLine(
   ].join('; ');
 }
 
-const within =
+/** Names a set of the guard's table. */
+export const within =
   (table: string) =>
   (setOf: SetOf): On =>
   (kind) =>

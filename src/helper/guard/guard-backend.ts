@@ -14,6 +14,7 @@ import { GuardStanding } from './guard-standing.ts';
 import type { Guard } from './guard.ts';
 import { addressOf, kinds, openSet } from './sets.ts';
 import { lossPattern } from './standing-rules.ts';
+import type { Visited } from './visited.ts';
 
 export interface GuardBackendParts {
   readonly nft: string;
@@ -22,6 +23,7 @@ export interface GuardBackendParts {
   /** Resolves when the guard stands again. */
   readonly repair: () => Promise<unknown>;
   readonly guard: Guard;
+  readonly visited: Visited;
   /** Whether strangers are turned away at all. */
   readonly isArmed: () => boolean;
   readonly halt: Halt;
@@ -56,13 +58,13 @@ export class GuardBackend implements Backend {
       editLine(this.#table, edit, this.#parts.config.linger),
       deadline,
     );
-    this.#fresh.changed();
+    this.#noted(edit);
   }
 
   async applyFirst(edit: Edit, newcomer: boolean): Promise<void> {
     const line = firstEditLine(this.#table, edit, newcomer, this.#parts.config.linger);
     // refused: something is there after all, or the long way will say what is wrong
-    if (await this.#parts.transactions.try(line)) this.#fresh.changed();
+    if (await this.#parts.transactions.try(line)) this.#noted(edit);
     else await this.apply(edit);
   }
 
@@ -100,6 +102,11 @@ export class GuardBackend implements Backend {
 
   stop(): void {
     this.#monitor?.stop();
+  }
+
+  #noted({ visits }: Edit): void {
+    this.#parts.visited.note(visits);
+    this.#fresh.changed();
   }
 
   async #list(set: string): Promise<Listed[]> {

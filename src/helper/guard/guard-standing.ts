@@ -38,6 +38,10 @@ export class GuardStanding implements StandingPlace {
     this.#log = log;
   }
 
+  elementsOf(service: string): number {
+    return this.#config.services.find(({ name }) => name === service)?.ports.length ?? 1;
+  }
+
   async hosts(edit: StandingEdit, anew: boolean): Promise<void> {
     const { table, services } = this.#config;
     const lines = (withStood: boolean): string[] =>

@@ -8,6 +8,7 @@ import { Turns } from '../turns.ts';
 import { armedLine, armedSet, armLine, holds, type Hold } from './armed-set.ts';
 import { GuardTables } from './guard-tables.ts';
 import { rulesetOf } from './ruleset.ts';
+import type { Visited } from './visited.ts';
 
 /** What a look at the guard found: as it should be or left alone, or rebuilt (its elements are lost). */
 export type Found = 'intact' | 'rebuilt';
@@ -15,6 +16,7 @@ export type Found = 'intact' | 'rebuilt';
 export interface GuardParts {
   readonly nft: string;
   readonly config: HelperConfig;
+  readonly visited: Visited;
   readonly halt: Halt;
   readonly contest: Contest;
   /** Told when somebody fights us; must halt before it returns. */
@@ -119,6 +121,8 @@ export class Guard {
   async #look(): Promise<Found> {
     if (this.#parts.halt.reason) return 'intact';
     const { guard, witness } = await this.#tables.see();
+    // who was let in by a helper before us, or by one of another configuration
+    if (this.#unfinished && guard !== undefined) await this.#parts.visited.adopt();
     if (guard !== undefined && this.#isSound(guard)) {
       this.#unfinished = false;
       if (!witness) await this.#tables.apply(this.#tables.witnessLine);
@@ -151,8 +155,16 @@ export class Guard {
 
   async #rebuild(): Promise<void> {
     this.#unfinished = true;
-    const lines = [this.#tables.witnessLine, ...armLine(this.#table, this.#left())];
-    await this.#tables.apply(`${this.#script}${lines.join('\n')}\n`);
+    const build = (more: readonly string[]): Promise<void> => {
+      const lines = [this.#tables.witnessLine, ...armLine(this.#table, this.#left()), ...more];
+      return this.#tables.apply(`${this.#script}${lines.join('\n')}\n`);
+    };
+    const visited = this.#parts.visited.lines();
+    await build(visited).catch((error: unknown) => {
+      if (visited.length === 0) throw error;
+      // better a guard that remembers nobody than none
+      return build([]);
+    });
     const { guard } = await this.#tables.see();
     if (guard === undefined) throw new Error('The guard was removed while it was being built.');
     await this.#tables.apply(

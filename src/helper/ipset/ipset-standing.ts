@@ -154,6 +154,8 @@ export class IpsetStanding implements StandingPlace {
     // room for networks that are to go, too
     const size = roomFor(Math.max(this.#parts.mostStanding, networks.length));
     yield createStandLine(draft, family, size);
+    // one that could not be destroyed, because somebody was listing it, holds who stood before
+    yield `flush ${draft}`;
     for (const host of hosts) yield this.#add(draft, host);
     for (const { address, seconds } of networks) {
       yield this.#add(draft, { address, seconds: seconds === forEver ? undefined : seconds });

@@ -1,5 +1,6 @@
 import type { Change } from '../backend.ts';
 import { MonitorChild } from './monitor-child.ts';
+import { idsAreTheKernels, ownWork } from './own-work.ts';
 
 /**
  * Calls `changed` for every change to the ruleset that another process made, usually
@@ -17,6 +18,7 @@ export class NftMonitor {
     lossPattern?: string,
   ) {
     const loss = lossPattern === undefined ? undefined : new RegExp(lossPattern);
+    const knowsIds = idsAreTheKernels();
     let losses = false;
     this.#child = new MonitorChild({
       nft,
@@ -26,7 +28,7 @@ export class NftMonitor {
         if (text === '# gap') changed({ by: 'nobody known: there was too much at once' });
         const change = /^# new generation \d+ by process (\d+) \((.*)\)$/.exec(text);
         if (!change) return;
-        if (!isOurs(Number(change[1]))) {
+        if (!(knowsIds ? isOurs(Number(change[1])) : ownWork.isFresh)) {
           changed({ by: change[2] ?? 'unknown', standing: losses ? 'taken' : undefined });
         }
         losses = false;

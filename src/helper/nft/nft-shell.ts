@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { nftEnvironment } from './nft-run.ts';
+import { ownWork } from './own-work.ts';
 
 /** nftables said no: the transaction changed nothing. */
 export class NftRefused extends Error {
@@ -59,7 +60,16 @@ export class NftShell {
    *
    * @throws NftRefused or NftLost
    */
-  run(line: string, deadline = 1500): Promise<string> {
+  async run(line: string, deadline = 1500): Promise<string> {
+    const end = line.startsWith('list ') ? undefined : ownWork.begin();
+    try {
+      return await this.#queued(line, deadline);
+    } finally {
+      end?.();
+    }
+  }
+
+  #queued(line: string, deadline: number): Promise<string> {
     return new Promise((resolve, reject) => {
       if (this.#stopped) return reject(new NftLost('The helper is stopping.'));
       this.#waiting.push({ line, deadline, resolve, reject });

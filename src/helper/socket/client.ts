@@ -11,8 +11,9 @@ export interface ClientTimes {
   readonly drain: number;
 }
 
-/** Requests that may wait, and bytes that may lie unread by the client, before we read no more. */
+/** Requests that may wait, letters in them, and bytes that may lie unread by the client, before we read no more. */
 const mostWaiting = 32;
+const mostLetters = 1024 * 1024;
 const mostUnread = 1024 * 1024;
 
 /**
@@ -26,6 +27,8 @@ export class Client {
   readonly #times: ClientTimes;
   readonly #reader = new LineReader(longestRequest);
   readonly #waiting: { readonly line: Line; readonly receivedAt: number }[] = [];
+  /** Of those that wait. */
+  #letters = 0;
   #answering = false;
   #stall: NodeJS.Timeout | undefined;
   #drain: NodeJS.Timeout | undefined;
@@ -52,9 +55,12 @@ export class Client {
 
   #take(chunk: Buffer): void {
     const receivedAt = performance.now();
-    for (const line of this.#reader.feed(chunk)) this.#waiting.push({ line, receivedAt });
+    for (const line of this.#reader.feed(chunk)) {
+      this.#waiting.push({ line, receivedAt });
+      this.#letters += lettersIn(line);
+    }
     this.#watchStall();
-    if (this.#waiting.length >= mostWaiting) this.#socket.pause();
+    if (this.#isFull) this.#socket.pause();
     void this.#work();
   }
 
@@ -62,16 +68,29 @@ export class Client {
     if (this.#answering) return;
     this.#answering = true;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      this.#letters -= lettersIn(next.line);
       this.send(await this.#reply(next.line, next.receivedAt));
       if (this.#socket.writableLength > mostUnread) this.#socket.pause();
-      else if (this.#waiting.length < mostWaiting) this.#socket.resume();
+      else this.#readOn();
     }
     this.#answering = false;
   }
 
+  /** A line may be long: a few of them are as much as many short ones. */
+  get #isFull(): boolean {
+    return this.#waiting.length >= mostWaiting || this.#letters >= mostLetters;
+  }
+
+  #readOn(): void {
+    if (this.#isFull || this.#socket.destroyed) return;
+    this.#socket.resume();
+    this.#watchStall();
+  }
+
   /** One timer from a line's beginning, not from its last byte: a trickle is a stall too. */
   #watchStall(): void {
-    if (this.#reader.midLine) {
+    // what we do not read cannot end
+    if (this.#reader.midLine && !this.#isFull) {
       this.#stall ??= setTimeout(() => this.#socket.destroy(), this.#times.stall);
     } else {
       clearTimeout(this.#stall);
@@ -82,12 +101,15 @@ export class Client {
   #drained(): void {
     clearTimeout(this.#drain);
     this.#drain = undefined;
-    if (this.#waiting.length < mostWaiting) this.#socket.resume();
+    this.#readOn();
   }
 
   #forget(): void {
     clearTimeout(this.#stall);
     clearTimeout(this.#drain);
     this.#waiting.length = 0;
+    this.#letters = 0;
   }
 }
+
+const lettersIn = (line: Line): number => ('text' in line ? line.text.length : 0);

@@ -39,6 +39,8 @@ export interface StandingPlace {
   hosts(edit: StandingEdit, anew: boolean): Promise<void>;
   /** Makes the networks exactly these. */
   networks(all: readonly StandingNetwork[], stood: readonly StoodNetwork[]): Promise<void>;
+  /** How many elements a network takes for each of its services; 1 unless it is told. */
+  elementsOf?(service: string): number;
   /** Where not everything that is allowed has a place. @throws Refused `bad-address` */
   check?(entry: StandingEntry): void;
   /** The kernel has this list now; `before` is the last one of which that was said, or known at the start. */

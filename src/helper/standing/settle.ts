@@ -52,4 +52,28 @@ export async function settle(
   await place.networks(all, stood.left(now));
 }
 
+/** Takes out the hosts that are to go, as far as that works, and puts nobody in. Never rejects. */
+export async function dismiss(
+  place: StandingPlace,
+  { before = [], lines, now }: Settling,
+): Promise<void> {
+  const hosts = function* (): Generator<Difference> {
+    for (const difference of differences(before, lines)) {
+      if (!isNetwork(difference.target)) yield difference;
+    }
+  };
+  for (const { remove, add, stood } of hostEdits(hosts(), now)) {
+    const staying = new Map(
+      [...add].map(([service, some]) => [service, new Set(some.map(({ address }) => address))]),
+    );
+    const gone = [...remove].map(([service, some]): [string, string[]] => [
+      service,
+      some.filter((host) => !staying.get(service)?.has(host)),
+    ]);
+    await place.hosts({ remove: new Map(gone), add: new Map(), stood }, false).catch(() => {
+      // it is tried again with everything else, which says why it fails
+    });
+  }
+}
+
 const noHosts: StandingEdit = { remove: new Map(), add: new Map(), stood: [] };

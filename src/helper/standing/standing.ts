@@ -5,6 +5,7 @@ import type {
   WireStanding,
   WireStood,
 } from '../../firewall/wire.ts';
+import { isNetwork } from '../../firewall/wire-network.ts';
 import { Refused } from '../../firewall/wire-rules.ts';
 import { readLine, StandingSorter, type StandingEntry } from '../../firewall/wire-standing.ts';
 import { reasonOf, type Log } from '../log.ts';
@@ -12,7 +13,7 @@ import { Turns } from '../turns.ts';
 import { countChanges } from './differences.ts';
 import { ListFile } from './list-file.ts';
 import type { StandingPlace } from './place.ts';
-import { settle } from './settle.ts';
+import { dismiss, settle } from './settle.ts';
 import { StoodNetworks } from './stood-networks.ts';
 import { Transfer, type StandingList } from './transfer.ts';
 
@@ -33,6 +34,9 @@ const stall = 60_000;
 const jump = 5000;
 /** Rebuilds during one settling: more are somebody's fight with the guard, and another look's matter. */
 const mostTries = 5;
+
+/** Elements of networks: ten times as many were seen to hold up nftables for a minute. */
+const mostOfNetworks = 100_000;
 
 const nothing: readonly string[] = [];
 
@@ -82,7 +86,7 @@ export class Standing {
       this.#inKernel = trusted ? nothing : undefined;
       if (kept) {
         this.#notBefore = kept.savedAt;
-        const sorter = new StandingSorter(this.#parts.limits, this.#now(), this.#check);
+        const sorter = new StandingSorter(this.#parts.limits, this.#now(), this.#checks());
         sorter.take(kept.lines);
         [this.#lines, this.#settled] = [sorter.good, kept.lines];
         this.#stood.begin(kept.stood);
@@ -109,16 +113,17 @@ export class Standing {
     }));
   }
 
-  /** What shall stand. */
+  /** What shall stand now: a list may be older than the end of some of it. */
   entries(): StandingEntry[] {
-    return this.#lines.map(readLine);
+    const now = this.#now();
+    return this.#lines.map(readLine).filter(({ until }) => until === 0 || until > now);
   }
 
   /** A part of a list; the last one carries it out. @throws Refused */
   async take(part: WirePart): Promise<WireStood | undefined> {
     clearTimeout(this.#stalled);
     if (part.part === 0) {
-      this.#transfer = new Transfer(part, this.#parts.limits, this.#now(), this.#check);
+      this.#transfer = new Transfer(part, this.#parts.limits, this.#now(), this.#checks());
     }
     const transfer = this.#transfer;
     this.#transfer = undefined;
@@ -130,10 +135,11 @@ export class Standing {
     return undefined;
   }
 
-  /** The kernel has nothing of it any more: put back at once. */
+  /** The kernel has lost some of it, or all: put back at once. */
   lost(): void {
     this.#losses++;
-    this.#inKernel = nothing;
+    // where nobody knows what it had, what was not lost may be nobody's any more: all is put there anew
+    if (this.#inKernel !== undefined) this.#inKernel = nothing;
     this.#soon();
   }
 
@@ -196,7 +202,12 @@ export class Standing {
       const [lines, before, losses] = [this.#lines, this.#inKernel, this.#losses];
       this.#inKernel = undefined;
       this.#clock = clockOffset();
-      await settle(place, { before, lines, stood: this.#stood, now: this.#now() });
+      const settling = { before, lines, stood: this.#stood, now: this.#now() };
+      await settle(place, settling).catch(async (error: unknown) => {
+        // whoever is to go does not wait for what is in the way of others
+        await dismiss(place, { ...settling, before: before ?? this.#settled });
+        throw error;
+      });
       // what was put there before a loss is gone with it
       this.#inKernel = losses === this.#losses ? lines : nothing;
     }
@@ -240,7 +251,22 @@ export class Standing {
     this.#said = message;
   }
 
-  readonly #check = (entry: StandingEntry): void => this.#parts.place?.check?.(entry);
+  /** What one list is held to, beyond the rules for each line. */
+  #checks(): (entry: StandingEntry) => void {
+    const { place } = this.#parts;
+    let elements = 0;
+    return (entry) => {
+      place?.check?.(entry);
+      if (!isNetwork(entry.target)) return;
+      for (const service of entry.services) elements += place?.elementsOf?.(service) ?? 1;
+      if (elements > mostOfNetworks) {
+        throw new Refused(
+          'too-many',
+          `Networks take ${mostOfNetworks} elements at most (one for each range of ports of each service), because each change writes all of them: name fewer or larger networks, or services with fewer ranges.`,
+        );
+      }
+    };
+  }
 
   #now(): number {
     return Math.max(Date.now() / 1000, this.#notBefore);

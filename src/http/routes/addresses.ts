@@ -8,7 +8,7 @@ import { everyone, route, type Route } from '../route.ts';
 
 const byAddress = z.strictObject({
   address: text(
-    'must be an IPv4 or IPv6 host, or the /64 of an IPv6 host, such as 203.0.113.7, 2001:db8::7 or 2001:db8:0:1::%2F64',
+    'must be an IPv4 or IPv6 host, or the /64 of an IPv6 host, such as 203.0.113.7, 2001:db8::7 or 2001:db8:0:1::/64',
     (value) => readAddress(value) !== undefined,
     { maxLength: 49, examples: ['203.0.113.7', '2001:db8::7'] },
   ).transform((value) => readAddress(value) as Address),

@@ -22,7 +22,7 @@ export function readAccountFile(file: SourceFile, gathering: Gathering): void {
   const at = { file: file.name, line: 1 };
   const read = linesOf(file);
   if ('fault' in read) return gathering.skip({ ...at, line: 0 }, '', read.fault);
-  const line = read.lines.find(({ text }) => text.trim() !== '');
+  const [line, ...more] = read.lines.filter(({ text }) => text.trim() !== '');
   const skip = (why: string): void =>
     gathering.skip({ ...at, line: line?.number ?? 0 }, line?.text ?? '', why);
   if (!line) return skip('is empty');
@@ -50,7 +50,7 @@ export function readAccountFile(file: SourceFile, gathering: Gathering): void {
     wanted: { kind: 'all' },
     until: null,
     note: 'Travelin’ Man account',
-    remarks: chosen.remarks,
+    remarks: [...chosen.remarks, ...(more.length > 0 ? ['only its first line is read'] : [])],
     at: { ...at, line: line.number },
   });
 }

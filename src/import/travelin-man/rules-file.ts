@@ -32,7 +32,8 @@ export function readRulesFile(file: SourceFile, gathering: Gathering): void {
       comment = text.replace(/^#[\s#/]*/, '').trim();
       continue;
     }
-    if (text === '') comment = '';
+    // what stands above the head of a table is iptables-save's
+    if (text === '' || /^(COMMIT$|:|\*)/.test(text)) comment = '';
     if (text === '' || /^(COMMIT$|:)/.test(text)) continue;
     if (text.startsWith('*')) filter = text === '*filter';
     else if (!filter) gathering.leave(file.name, 'rules of other tables');

@@ -15,6 +15,8 @@ export interface TravelinManOptions {
   readonly knocks: boolean;
 }
 
+const leftKnock = 'a knock of PortKnocker (add --knocks to take it over)';
+
 /** Reads the whitelist of an Incredible PBX host. Files named `*.iptables` are accounts, all others rules. */
 export function readTravelinMan(
   given: readonly SourceFile[],
@@ -24,11 +26,14 @@ export function readTravelinMan(
   const accounts = new Gathering();
   for (const file of given) {
     if (!file.name.endsWith('.iptables')) readRulesFile(file, rules);
-    else if (!knocks && isKnock(accountOf(file.name))) {
-      accounts.leave(file.name, 'a knock of PortKnocker (add --knocks to take it over)');
-    } else readAccountFile(file, accounts);
+    else if (!knocks && isKnock(accountOf(file.name))) accounts.leave(file.name, leftKnock);
+    else readAccountFile(file, accounts);
   }
-  const inForce = rules.found.filter((one) => knocks || one.label === null || !isKnock(one.label));
+  const inForce = rules.found.filter(({ label, at }) => {
+    const left = !knocks && label !== null && isKnock(label);
+    if (left) rules.leave(at.file, leftKnock);
+    return !left;
+  });
   // the rules know the ports: an account's file adds what they have not
   const files = new Map(accounts.found.map((one) => [one.label, one]));
   const known = new Set(inForce.map(({ label }) => label));
