@@ -46,12 +46,19 @@ interface Place {
 }
 
 function placesIn(config: HelperConfig): Place[] {
-  const { backend, table } = config;
-  if (backend.kind === 'guard') {
-    const mend = `nft delete table inet ${table}`;
-    const clear = (nft: string): Promise<void> => new GuardTables(nft, table).remove();
-    return [{ name: `the guard in table inet ${table}`, mend, clear }];
-  }
+  const { table } = config;
+  // the guard's, or the one that cuts: whichever way is in force now has replaced what had its name
+  const own: Place = {
+    name: `the table inet ${table}`,
+    mend: `nft delete table inet ${table}`,
+    clear: (nft) => new GuardTables(nft, table).remove(),
+  };
+  return [own, ...setsIn(config)];
+}
+
+function setsIn(config: HelperConfig): Place[] {
+  const { backend } = config;
+  if (backend.kind === 'guard') return [];
   const sizes = { visitors: config.mostAddresses, standing: config.standing.most };
   if (backend.kind === 'set') {
     return wantedSets(backend, sizes).map((set) => {

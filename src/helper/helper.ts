@@ -95,14 +95,20 @@ function watchOver(parts: Parts, { backend: { kind } }: HelperConfig, log: Log):
   const { halt, contest, upkeep, backend, doors, signals } = parts;
   const { gate, standing } = doors;
   let taken = false;
+  // what others did meanwhile was looked at by nobody, and is not counted afterwards
+  let leftAlone = false;
   const watch = new Watch(async (changedBy) => {
-    if (halt.reason) return;
+    if (halt.reason) {
+      leftAlone = true;
+      return;
+    }
     const stoodLess = taken;
     taken = false;
     const rebuilt = await upkeep.repair();
     const found = await gate.recount();
     const meant = rebuilt ? kind === 'ipset' : found === 'changed' || stoodLess;
-    if (meant && !halt.reason && contest.another()) signals.contested.tell();
+    if (meant && !leftAlone && !halt.reason && contest.another()) signals.contested.tell();
+    leftAlone = halt.reason !== undefined;
     if (stoodLess) standing.doubt();
     if (halt.reason) return;
     await standing.look();

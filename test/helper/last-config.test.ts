@@ -7,6 +7,7 @@ import { ConfigError } from '../../src/helper/config/config-values.ts';
 import { chooseConfig, type Chosen } from '../../src/helper/config/last-config.ts';
 import { HelperClient } from '../../src/firewall/helper-client.ts';
 import { makeNamespace, whyNoNamespaces, type Namespace } from '../fixtures/namespace.ts';
+import { ownSets } from './hosts.ts';
 import { HelperProcess, makeHome, usualLimits } from './process.ts';
 
 const limits = { ...usualLimits, socket: '/run/dialgate-helper/helper.sock' };
@@ -147,6 +148,34 @@ describe.skipIf(whyNoNamespaces() !== undefined)('the helper itself', () => {
       const tables = space.run('nft', 'list', 'tables').split('\n').filter(Boolean).toSorted();
       expect(tables).toEqual(['table inet other', 'table inet other_witness']);
     }));
+
+  it('from the guard to sets: the guard is gone, and the table that cuts in its place stays', async () => {
+    const space = makeNamespace();
+    const home = await makeHome();
+    const under = ['env', `STATE_DIRECTORY=${home.state}`];
+    try {
+      const first = HelperProcess.launch(space, home, under);
+      await first.says('"event":"ready"');
+      await vi.waitFor(() => readFileSync(join(home.state, 'last-config')));
+      await first.end();
+      const before = readFileSync(join(home.state, 'last-config'), 'utf8');
+      ownSets.before(space);
+      home.configure(ownSets.limits);
+      const second = HelperProcess.launch(space, home, under);
+      await second.says('"event":"ready"');
+      await vi.waitFor(() =>
+        expect(readFileSync(join(home.state, 'last-config'), 'utf8')).not.toBe(before),
+      );
+      expect(second.errors).not.toContain('former-cleared');
+      const table = space.run('nft', 'list', 'table', 'inet', 'dialgate');
+      expect(table).toContain('set shut4_web');
+      expect(table).not.toContain('chain strangers');
+      await second.end();
+    } finally {
+      space.remove();
+      home.remove();
+    }
+  });
 
   it('lets nobody stay in a set that is named no more', () => {
     const names = (service: string): object => ({ ipv4: `dg_${service}` });

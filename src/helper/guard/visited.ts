@@ -1,6 +1,7 @@
 import type { Timed } from '../edit.ts';
 import { creation } from '../nft/element-lines.ts';
 import { listSet } from '../nft/nft-list.ts';
+import { TimedAddresses } from '../timed-addresses.ts';
 import { within } from './elements.ts';
 import { memory } from './ruleset.ts';
 import { addressOf, kinds, visitedSet } from './sets.ts';
@@ -16,8 +17,7 @@ const most = 60_000;
 export class Visited {
   readonly #nft: string;
   readonly #table: string;
-  /** Until when, in milliseconds of the monotonic clock. */
-  readonly #ends = new Map<string, number>();
+  readonly #visited = new TimedAddresses(most);
 
   constructor(nft: string, table: string) {
     this.#nft = nft;
@@ -26,36 +26,23 @@ export class Visited {
 
   /** They are let in for so long from now on. */
   note(visits: readonly Timed[]): void {
-    this.#keep(visits.map(({ address, seconds }) => ({ address, seconds: seconds + memory })));
+    this.#visited.note(
+      visits.map(({ address, seconds }) => ({ address, seconds: seconds + memory })),
+    );
   }
 
   /** Takes over what stands in the kernel. Never rejects: of a table that has no such sets it is nobody. */
   async adopt(): Promise<void> {
     for (const kind of kinds) {
       const listed = await listSet(this.#nft, this.#table, visitedSet(kind)).catch(() => []);
-      const known = (address: string): boolean => this.#ends.has(address);
       const there = listed.map(({ key, seconds }) => ({ address: addressOf(key, kind), seconds }));
-      this.#keep(there.filter(({ address }) => !known(address)));
+      this.#visited.note(there.filter(({ address }) => !this.#visited.has(address)));
     }
   }
 
   /** What puts them into empty sets. */
   lines(): string[] {
-    const now = performance.now();
-    const left = [...this.#ends]
-      .map(([address, end]) => ({ address, seconds: (end - now) / 1000 }))
-      .filter(({ seconds }) => seconds >= 1);
+    const left = this.#visited.left().filter(({ seconds }) => seconds >= 1);
     return creation(within(this.#table)(visitedSet), left);
-  }
-
-  #keep(some: readonly Timed[]): void {
-    const now = performance.now();
-    for (const { address, seconds } of some) {
-      this.#ends.delete(address); // so that it comes last
-      this.#ends.set(address, now + seconds * 1000);
-    }
-    const surplus = this.#ends.size - most;
-    if (surplus <= 0) return;
-    for (const address of [...this.#ends.keys()].slice(0, surplus)) this.#ends.delete(address);
   }
 }
