@@ -4,13 +4,15 @@ import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/nod
 
 /**
  * Ends the run with one line that counts: `N passed, N failed`, and what was
- * skipped where something was, with its names and the kernel's reason before it.
+ * skipped where something was, with its names and the kernel's reason before it;
+ * and whoever needed a second try.
  */
 export default class CountingReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
-    const { passed, failed, skipped } = counted(modules);
+    const { passed, failed, skipped, late } = counted(modules);
     const faults = failed + errors.length;
     const lines = [
+      ...(late.length > 0 ? ['', 'Needed a second try:', ...late.flatMap(firstFault)] : []),
       ...(skipped.length > 0 ? ['', 'Not run:', ...named(skipped), ...reasons()] : []),
       `${passed} passed, ${faults} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`,
     ];
@@ -23,6 +25,7 @@ function counted(modules: readonly TestModule[]): {
   passed: number;
   failed: number;
   skipped: TestCase[];
+  late: TestCase[];
 } {
   const tests = modules.flatMap((module) => [...module.children.allTests()]);
   const inState = (state: string): TestCase[] =>
@@ -34,7 +37,21 @@ function counted(modules: readonly TestModule[]): {
     passed: inState('passed').length,
     failed: inState('failed').length + inState('pending').length + broken,
     skipped: inState('skipped'),
+    late: tests.filter((test) => test.diagnostic()?.flaky === true),
   };
+}
+
+/** Who passed only at the second try, and why not at the first: to be mended, not to be borne. */
+function firstFault(test: TestCase): string[] {
+  const [error] = test.result().errors ?? [];
+  return [
+    `  ${test.module.relativeModuleId}: ${test.fullName}`,
+    ...(error ? [`    ${error.message.split('\n')[0]}`, `    ${whereOf(error.stack)}`] : []),
+  ];
+}
+
+function whereOf(stack = ''): string {
+  return stack.split('\n').find((line) => line.includes('/test/'))?.trim() ?? '';
 }
 
 function named(tests: readonly TestCase[]): string[] {
