@@ -51,7 +51,12 @@ function firstFault(test: TestCase): string[] {
 }
 
 function whereOf(stack = ''): string {
-  return stack.split('\n').find((line) => line.includes('/test/'))?.trim() ?? '';
+  return (
+    stack
+      .split('\n')
+      .find((line) => line.includes('/test/'))
+      ?.trim() ?? ''
+  );
 }
 
 function named(tests: readonly TestCase[]): string[] {
