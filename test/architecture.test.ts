@@ -22,6 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   names: ['domain'],
   helper: ['firewall'],
   http: ['domain', 'access'],
+  web: ['http'],
   import: ['domain'],
   cli: ['domain', 'http', 'import'],
   doctor: ['domain', 'helper'],
@@ -34,7 +35,7 @@ interface Import {
 }
 
 const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(
-  (file) => file.endsWith('.ts') && !file.includes('node_modules'),
+  (file) => /\.tsx?$/.test(file) && !file.includes('node_modules'),
 );
 const imports: Import[] = files.flatMap((file) => {
   const text = readFileSync(join(root, 'src', file), 'utf8');
@@ -89,6 +90,32 @@ test('of the helper others know only what its configuration says', () => {
   ).toEqual([]);
 });
 
+test('the page knows the types of the answers, and nothing else of the server', () => {
+  const answers = /^http\/(answers\/[a-z-]+|entry-answers)\.ts$/;
+  const page = files.filter((file) => roomOf(file) === 'web');
+  expect(
+    inside
+      .filter(({ file, target }) => roomOf(file) === 'web' && roomOf(target) !== 'web')
+      .filter(({ target }) => !answers.test(target))
+      .map(({ file, target }) => `${file} → ${target}`),
+  ).toEqual([]);
+  // a value of the server's would bring its code into the browser
+  const values = page.filter((file) =>
+    /^(?:import(?! type\b)|export)[^;]*from '[./]+\/http\//m.test(
+      readFileSync(join(root, 'src', file), 'utf8'),
+    ),
+  );
+  expect(values).toEqual([]);
+});
+
+test('what runs in the browser uses nothing of Node', () => {
+  expect(
+    packages
+      .filter(({ file, target }) => roomOf(file) === 'web' && target.startsWith('node:'))
+      .map(({ file }) => file),
+  ).toEqual(['web/vite.config.ts']);
+});
+
 test('the helper opens no IP socket', () => {
   const nets = packages.filter(({ file }) => roomOf(file) === 'helper').map(({ target }) => target);
   expect(nets).not.toContain('node:http');
@@ -102,6 +129,7 @@ test.each(['domain'])('%s knows no package and no platform', (room) => {
 });
 
 test.each([
+  ['preact', 'web'],
   ['ari-client', 'asterisk'],
   ['better-sqlite3', 'sqlite'],
   ['express', 'http'],
@@ -109,10 +137,10 @@ test.each([
   ['@msimerson/stun', 'external-address'],
   ['otpauth', 'access'],
   ['prom-client', 'http'],
-  ['qrcode', 'cli'],
-])('%s is known to %s alone', (name, room) => {
+  ['qrcode', 'cli', 'web'],
+])('%s is known to %s alone', (name, ...rooms) => {
   const users = packages.filter(({ target }) => target === name).map(({ file }) => roomOf(file));
-  expect(new Set(users)).toEqual(new Set([room]));
+  expect(new Set(users)).toEqual(new Set(rooms));
 });
 
 test('modules are small', () => {

@@ -14,8 +14,8 @@ const sources = [
 ];
 
 /**
- * Compiles to dist/ when a source is newer than the last complete build. Types are
- * checked by `npm run types`; here they only cost time.
+ * Compiles to dist/ and builds the page when a source is newer than the last complete
+ * build. Types are checked by `npm run types`; here they only cost time.
  */
 export async function ensureBuild(root) {
   const stamp = join(root, 'dist', '.built');
@@ -29,15 +29,26 @@ export async function ensureBuild(root) {
       [compiler, '-p', 'tsconfig.build.json', '--noCheck'],
       { cwd: root, seconds: 300 },
     );
-    if (status !== 0) {
-      throw new SetupError(
-        `The sources do not compile; mend this, then run it again:\n${output.trim()}`,
-      );
-    }
+    if (status !== 0) throw broken('The sources do not compile', output);
+    await buildPage(root);
     writeFileSync(stamp, `${began.toISOString()}\n`);
     utimesSync(stamp, began, began);
   });
 }
+
+/** The administrator's page: src/web becomes dist/web, which the server answers with. */
+async function buildPage(root) {
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  const { status, output } = await run(
+    process.execPath,
+    [vite, 'build', '--config', 'src/web/vite.config.ts', '--logLevel', 'warn'],
+    { cwd: root, seconds: 120 },
+  );
+  if (status !== 0) throw broken('The page does not build', output);
+}
+
+const broken = (what, output) =>
+  new SetupError(`${what}; mend this, then run it again:\n${output.trim()}`);
 
 /** When the newest source changed, in ms; a folder counts too, since a file may have gone from it. */
 function newest(root) {

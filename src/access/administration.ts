@@ -9,8 +9,10 @@ import { grantAdministration, type GrantAdministration } from './administration/
 import { lockoutAdministration, type LockoutAdministration } from './administration/lockouts.ts';
 import { opennessAdministration, type OpennessAdministration } from './administration/openness.ts';
 import type { AdministrationParts } from './administration/parts.ts';
+import { readingsAdministration, type ReadingsAdministration } from './administration/readings.ts';
 import { repeatAdministration, type RepeatAdministration } from './administration/repeats.ts';
 import { serviceAdministration, type ServiceAdministration } from './administration/services.ts';
+import { sessionAdministration, type SessionAdministration } from './administration/sessions.ts';
 import { statusAdministration, type StatusAdministration } from './administration/status.ts';
 import { tokenAdministration, type TokenAdministration } from './administration/tokens.ts';
 import { userAdministration, type UserAdministration } from './administration/users.ts';
@@ -21,7 +23,9 @@ export { isLockoutSubject, type SeenLockout } from './administration/lockouts.ts
 export type { Openness } from './administration/openness.ts';
 export type { AdministrationParts } from './administration/parts.ts';
 export type { PageOf } from './paging.ts';
+export type { Measures, NotificationReading, Readings } from './administration/readings.ts';
 export type { SeenService } from './administration/services.ts';
+export type { Session } from './administration/sessions.ts';
 export type { Health, Status } from './administration/status.ts';
 export type { NewUserResult } from './administration/users.ts';
 
@@ -33,13 +37,16 @@ export type Administration = UserAdministration &
   EntryAdministration &
   OpennessAdministration &
   TokenAdministration &
+  SessionAdministration &
   ServiceAdministration &
   StatusAdministration &
+  ReadingsAdministration &
   CallAdministration &
   RepeatAdministration &
   AuditAdministration;
 
 export function createAdministration(parts: AdministrationParts): Administration {
+  const status = statusAdministration(parts);
   return {
     ...userAdministration(parts),
     ...credentialAdministration(parts),
@@ -48,8 +55,10 @@ export function createAdministration(parts: AdministrationParts): Administration
     ...entryAdministration(parts),
     ...opennessAdministration(parts),
     ...tokenAdministration(parts),
+    ...sessionAdministration(parts),
     ...serviceAdministration(parts),
-    ...statusAdministration(parts),
+    ...status,
+    ...readingsAdministration(parts, status.status, status.ready),
     ...callAdministration(parts),
     ...repeatAdministration(parts),
     ...auditAdministration(parts),

@@ -30,6 +30,8 @@ export interface GateParts {
   /** Milliseconds of a clock that nobody sets: only its differences mean anything. */
   readonly steady: () => number;
   readonly rules: GateRules;
+  /** Told of each opening that the kernel has confirmed: milliseconds since it was asked for. */
+  readonly confirmed?: (milliseconds: number) => void;
 }
 
 export interface OpenRequest {
@@ -130,7 +132,10 @@ export function createGate(parts: GateParts): Gate {
     hasRoomFor: async (user, address, replacing) =>
       hasRoom(await atHand.openOf(user.id), address, rules.mostOpen, replacing),
     openOf: atHand.openOf,
-    open: (request) => exclusively(() => open(request)),
+    open: (request) => {
+      const askedAt = parts.steady();
+      return exclusively(() => open(request, askedAt));
+    },
     close: (grantId, by) => exclusively(() => close(grantId, by)),
     closeAllOf: (userId, by) => exclusively(() => closeAllOf(userId, by)),
     closeAll,

@@ -17,6 +17,9 @@ export interface Lockout {
 
 export type LockoutKey = NonNullable<LockoutPage['after']>;
 
+const mostCounted = 10_000;
+const someOfThem = 1000;
+
 /** What administrators see of locks, and end. */
 export interface Lockouts {
   /** The latest failures first. */
@@ -24,6 +27,8 @@ export interface Lockouts {
   of(subject: LockoutSubject): Promise<Lockout | undefined>;
   /** @throws AccessError `not-found` when nothing is held against the subject. */
   end(subject: LockoutSubject, by: Actor): Promise<void>;
+  /** How many are locked now; counted up to ten thousand. */
+  active(): Promise<number>;
   /** Ends what is held against a user, from whichever telephone; returns how many subjects. */
   endAllOf(userId: number, by: Actor): Promise<number>;
   /** Clears away what no rule remembers; to be called now and then, such as hourly. */
@@ -69,7 +74,25 @@ export function createLockouts({ stores, clock, rules }: LockoutsParts): Lockout
     return ended.length;
   }
 
+  async function active(): Promise<number> {
+    const { userLockout, callerLockout, strangersLockout } = rules;
+    const longest = Math.max(userLockout.longest, callerLockout.longest, strangersLockout.longest);
+    let locked = 0;
+    let from: LockoutKey | undefined;
+    for (let looked = 0; looked < mostCounted; looked += someOfThem) {
+      const rows = await lockouts.page({ after: from, limit: someOfThem });
+      locked += rows.filter((row) => held(row)?.lockedUntil != null).length;
+      const last = rows.at(-1);
+      // whoever failed longer ago than any lock lasts is not locked
+      const over = last && last.failures.lastAt < after(clock.now(), -longest);
+      if (!last || over || rows.length < someOfThem) break;
+      from = { lastAt: last.failures.lastAt, subject: last.subject };
+    }
+    return locked;
+  }
+
   return {
+    active,
     page: (wanted) =>
       seenPage(
         pageOf(

@@ -10,8 +10,8 @@ import type { GateParts, OpenRequest } from './gate.ts';
 import type { GrantsAtHand } from './grants-at-hand.ts';
 import { unrecordedId } from './latest-ends.ts';
 
-/** Opens an address, while nothing else is opened or closed. */
-export type Open = (request: OpenRequest) => Promise<Grant>;
+/** Opens an address, while nothing else is opened or closed; it was asked for at a time of the steady clock. */
+export type Open = (request: OpenRequest, askedAt: number) => Promise<Grant>;
 
 export function createOpen(parts: GateParts, atHand: GrantsAtHand, close: Close): Open {
   const { stores, clock, rules } = parts;
@@ -83,7 +83,7 @@ export function createOpen(parts: GateParts, atHand: GrantsAtHand, close: Close)
     await close(replaces, by).catch(() => undefined);
   }
 
-  return async (request) => {
+  return async (request, askedAt) => {
     const entry = (kind: AuditEntry['kind'], detail: AuditEntry['detail']): AuditEntry => ({
       at: clock.now(),
       actor: request.by,
@@ -107,6 +107,7 @@ export function createOpen(parts: GateParts, atHand: GrantsAtHand, close: Close)
         end: null,
       };
       await apply(request.address, [...others, unrecorded]);
+      parts.confirmed?.(parts.steady() - askedAt);
       try {
         const opened = await stores.grants.add(
           wanted,

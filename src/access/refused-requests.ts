@@ -3,6 +3,7 @@ import { createSummedUp, type SummedUpParts } from './summed-up.ts';
 
 /** A request to the API that was refused at the door. */
 export interface RefusedRequest {
+  /** `expired`: a session that has ended, or never was. */
   readonly reason: 'no-token' | 'bad-token' | 'expired' | 'forbidden';
   /** The address it came from. */
   readonly from: string;

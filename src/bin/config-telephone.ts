@@ -58,6 +58,19 @@ export const dialling = z
   )
   .prefault({});
 
+/** The gate's own number, as people dial it; calls come in whatever stands here. */
+export const telephone = z
+  .strictObject({
+    number: z
+      .string({ error: 'a telephone number in quotes, such as "+1 555 0142"' })
+      .regex(
+        /^(?=[^]{1,40}$)\+?[0-9][0-9 ()./-]*$/,
+        'a telephone number such as "+1 555 0142", or an extension such as "100"',
+      )
+      .optional(),
+  })
+  .prefault({});
+
 export const callBack = z.strictObject({
   endpoint: z
     .string({ error: 'an Asterisk endpoint such as PJSIP/{number}@carrier' })

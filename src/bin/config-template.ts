@@ -48,6 +48,10 @@ dialling:
   international: "00"
   trunk: ""                   # such as "0"
 
+# The number that travellers dial; travel cards show it.
+# telephone:
+#   number: "+1 555 0142"
+
 # Whose calls are answered at all. Users' own numbers pass the brake.
 admission:
   at_once: 50

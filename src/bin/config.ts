@@ -19,6 +19,7 @@ import {
   lockout,
   pairingRules,
   speechRules,
+  telephone,
 } from './config-telephone.ts';
 
 /** A minute less than the dialplan's own limit (TIMEOUT(absolute)), so that we say goodbye first. Seconds. */
@@ -64,6 +65,14 @@ const configFile = z.strictObject({
           per_address: z.int().min(1).max(10_000_000).default(600),
         })
         .prefault({}),
+      session: z
+        .strictObject({
+          /** How long somebody at the page stays signed in without doing anything. */
+          idle: duration
+            .refine((s) => s >= 60 && s <= 43_200, 'a duration of 1m to 12h')
+            .default(1800),
+        })
+        .prefault({}),
     })
     .prefault({}),
   access: z.strictObject({
@@ -95,6 +104,7 @@ const configFile = z.strictObject({
     .prefault({}),
   admission: admissionRules,
   dialling,
+  telephone,
   call_back: callBack.optional(),
   pairing: pairingRules,
   second_factor: z

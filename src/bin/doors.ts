@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Administration } from '../access/administration.ts';
 import { createHttp } from '../http/app.ts';
+import type { Meters } from '../http/metrics/meters.ts';
 import { listen, listenUnix } from '../http/listen.ts';
 import { textsOf } from '../http/openapi/texts.ts';
 import { routesTo } from '../http/routes.ts';
@@ -14,10 +15,11 @@ const adminSocketMode = 0o660;
 export async function openDoors(
   config: Config,
   rules: Administration,
+  meters: Meters,
   log: Logger,
 ): Promise<() => Promise<void>> {
   // by whichever door: between a look and a change nobody else may come
-  const parts = { rules, log, now: Date.now, turns: createTurns() };
+  const parts = { rules, log, meters, now: Date.now, turns: createTurns() };
   // now, before there are calls that would have to wait for it
   textsOf(routesTo(rules));
   const { host, port, admin_socket: socket, names, requests } = config.http;

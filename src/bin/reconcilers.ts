@@ -7,7 +7,7 @@ import { entriesReconciliation, grantsReconciliation } from '../firewall/reconci
 import type { Config } from './config.ts';
 import type { House } from './rules.ts';
 
-type Kept = Pick<House, 'firewall' | 'gate' | 'entries' | 'stores' | 'names' | 'addressRules'>;
+type Kept = Pick<House, 'firewall' | 'gate' | 'entries' | 'stores' | 'names' | 'addressRules' | 'meters'>;
 
 /**
  * Makes the kernel match the record, grants and standing entries each by themselves, and
@@ -18,7 +18,7 @@ export function startReconcilers(
   config: Pick<Config, 'reconcile_every' | 'entries'>,
   log: Logger,
 ): () => Promise<void> {
-  const { firewall, gate, entries, stores } = house;
+  const { firewall, gate, entries, stores, meters } = house;
   const common = {
     firewall,
     every: config.reconcile_every,
@@ -28,6 +28,7 @@ export function startReconcilers(
   const grants = startReconciler({
     ...common,
     what: 'The gate',
+    ended: (well) => meters.reconciled('grants', well, Date.now()),
     reconcile: grantsReconciliation({
       firewall,
       desired: gate.desired,
@@ -47,6 +48,7 @@ export function startReconcilers(
   const standing = startReconciler({
     ...common,
     what: 'What stands',
+    ended: (well) => meters.reconciled('entries', well, Date.now()),
     longestGather: 3,
     reconcile: entriesReconciliation({
       firewall,

@@ -6,6 +6,7 @@ import {
   type Health,
 } from '../access/administration.ts';
 import type { AdmissionCounts } from '../access/admission.ts';
+import { createReadiness, type Phase } from '../access/readiness.ts';
 import { createRecordSeal } from '../access/audit/seal.ts';
 import { createEntries, type Entries } from '../access/entries.ts';
 import { createGate, type Gate } from '../access/gate.ts';
@@ -13,15 +14,17 @@ import type { LockoutRules } from '../access/lockout-rules.ts';
 import { createLockouts, type Lockouts } from '../access/lockouts.ts';
 import { createSecondFactors } from '../access/second-factors.ts';
 import { createSecrets, type Secrets } from '../access/secrets.ts';
+import { createTallies, type Tallies } from '../access/tallies.ts';
 import type { AddressRules } from '../domain/address-rules.ts';
 import { parseAddress, type Address } from '../domain/address.ts';
 import type { Firewall, Names, Stores } from '../domain/ports.ts';
-import { systemClock } from '../domain/time.ts';
+import { systemClock, systemTimer } from '../domain/time.ts';
 import { DryRunFirewall } from '../firewall/dry-run.ts';
 import { HelperClient } from '../firewall/helper-client.ts';
 import { createNames } from '../names/resolver.ts';
 import { openDatabase } from '../sqlite/database.ts';
 import { createStores } from '../sqlite/stores.ts';
+import { createMeters, type Meters } from '../http/metrics/meters.ts';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
@@ -43,6 +46,8 @@ export interface House {
   readonly lockouts: Lockouts;
   readonly administration: Administration;
   readonly record: Record;
+  readonly meters: Meters;
+  readonly tallies: Tallies;
   close(): void;
 }
 
@@ -54,6 +59,8 @@ export interface HouseParts {
   readonly asteriskHealth: () => { connected: boolean; why?: string };
   /** Undefined where no calls are taken. */
   readonly admission: () => AdmissionCounts | undefined;
+  /** How far the server has come; undefined where none runs. */
+  readonly phase?: () => Phase | undefined;
 }
 
 /** What the configuration says of locks, as the rules want it. */
@@ -81,7 +88,9 @@ export function openHouse(parts: HouseParts): House {
   }
   const database = openDatabase(config.database, { migrations: join(programRoot, 'db') });
   const stores = createStores(database, createRecordSeal(key));
-  const firewall = chooseFirewall(config, log);
+  const meters = createMeters();
+  const tallies = createTallies({ audit: stores.audit, timer: systemTimer });
+  const firewall = chooseFirewall(config, log, meters);
   const addressRules = (): AddressRules => ({
     own: [externalAddress(), ...interfaceAddresses()].filter((a) => a !== undefined),
     alsoAllowed: config.access.also_allow,
@@ -102,6 +111,7 @@ export function openHouse(parts: HouseParts): House {
     firewall,
     clock: systemClock,
     steady: () => performance.now(),
+    confirmed: (milliseconds) => meters.gateOpened(milliseconds),
     rules: {
       services: config.access.services,
       openFor: config.access.open_for,
@@ -112,6 +122,7 @@ export function openHouse(parts: HouseParts): House {
   });
   const lockouts = createLockouts({ stores, clock: systemClock, rules: lockoutRules(config) });
   const record = openRecordKeeping({ config, stores, key, log });
+  const wellness = (): Promise<Health> => health(stores, firewall, asteriskHealth);
   const administration = createAdministration({
     stores,
     record: record.record,
@@ -132,10 +143,22 @@ export function openHouse(parts: HouseParts): House {
     dialling: config.dialling,
     languages: () => languagesOf(config),
     usualServices: config.access.services,
+    sessionIdle: config.http.session.idle,
     callsBack: config.call_back !== undefined,
     admission,
     configuration: () => runningConfiguration(config),
-    health: () => health(stores, firewall, asteriskHealth),
+    health: wellness,
+    ready: createReadiness({
+      phase: parts.phase ?? (() => undefined),
+      health: wellness,
+      timer: systemTimer,
+    }),
+    measures: {
+      tallies: () => tallies.counts(),
+      size: () => stores.size(),
+      externalAddressKnown: () => externalAddress() !== undefined,
+      checkpointAt: () => record.checkpoints.keptAt(),
+    },
   });
   return {
     stores,
@@ -148,7 +171,10 @@ export function openHouse(parts: HouseParts): House {
     lockouts,
     administration,
     record,
+    meters,
+    tallies,
     close() {
+      tallies.stop();
       if (firewall instanceof HelperClient) firewall.stop();
       stores.close();
     },
@@ -159,11 +185,13 @@ const dryRunAddresses = 1024;
 /** The helper's own limits where nothing is said. */
 const dryRunWidest = { widest4: 16, widest6: 32 };
 
-function chooseFirewall(config: Config, log: Logger): Firewall | HelperClient {
+function chooseFirewall(config: Config, log: Logger, meters: Meters): Firewall | HelperClient {
   if (config.firewall.kind === 'helper') {
     return new HelperClient({
       socket: config.firewall.socket,
       latency: (ms, timings) => log.debug({ event: 'gate-timing', ms, ...timings }, 'opened'),
+      answered: (verb, ms) =>
+        ms === undefined ? meters.helperSilent(verb) : meters.helperAnswered(verb, ms),
     });
   }
   return new DryRunFirewall(

@@ -3,6 +3,7 @@ import { pino, type Logger } from 'pino';
 import type { Admission } from '../access/admission.ts';
 import { createCallLog } from '../access/call-log.ts';
 import type { Lockouts } from '../access/lockouts.ts';
+import type { Phase } from '../access/readiness.ts';
 import { systemClock } from '../domain/time.ts';
 import { watchExternalAddress } from '../external-address/external-address.ts';
 import { takeCall } from '../ivr/take-call.ts';
@@ -29,12 +30,15 @@ export async function serve(config: Config): Promise<void> {
   const log = pino({ level: config.log.level, base: null });
   crashCleanly(log);
   const taken: LetGo[] = [];
+  let phase: Phase = 'starting';
   const stopped = stopSignal();
   try {
-    await start(config, log, taken);
+    await start(config, log, taken, () => phase);
+    phase = 'serving';
     log.info({ event: 'ready', version }, 'ready');
     log.info({ event: 'stopping', signal: await stopped }, 'stopping');
   } finally {
+    phase = 'stopping';
     const late = setTimeout(() => {
       log.error(
         { event: 'stop-late' },
@@ -53,7 +57,12 @@ export async function serve(config: Config): Promise<void> {
   }
 }
 
-async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void> {
+async function start(
+  config: Config,
+  log: Logger,
+  taken: LetGo[],
+  phase: () => Phase,
+): Promise<void> {
   const speech = openSpeech(config);
   const externalAddress = watchExternalAddress({
     configured: config.external_address.address,
@@ -78,6 +87,7 @@ async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void>
     externalAddress: externalAddress.current,
     asteriskHealth: () => exchange.health(),
     admission: () => admission?.counts(),
+    phase,
   });
   taken.push(() => house.close());
   const { stores } = house;
@@ -89,6 +99,7 @@ async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void>
   if (interrupted > 0)
     log.warn({ event: 'interrupted', calls: interrupted }, 'calls were cut off by a crash');
   const { checkpoints, upkeep, refusedRequests, suspect } = house.record;
+  await house.tallies.start();
   await suspect();
   await stores.audit.append({
     at: Date.now(),
@@ -121,7 +132,7 @@ async function start(config: Config, log: Logger, taken: LetGo[]): Promise<void>
   }
 
   // before the reconciler: a command that finds no door works on the database by itself
-  taken.push(await openDoors(config, house.administration, log));
+  taken.push(await openDoors(config, house.administration, house.meters, log));
 
   taken.push(startReconcilers(house, config, log));
   taken.push(forgetOldLockouts(house.lockouts, log));

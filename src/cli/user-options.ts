@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { isEmail } from '../domain/email.ts';
 import { isServiceName } from '../domain/service.ts';
 import {
   attestations,
@@ -16,6 +17,7 @@ const service = fitting(
   'A service is named with small letters, digits and -, such as web.',
 );
 const language = fitting(isLanguage, 'A language is two or three letters, such as en.');
+const email = fitting(isEmail, 'An e-mail address is written such as mira@example.net.');
 const number = fitting(
   isLikeANumber,
   'A telephone number is written with digits, spaces and ( ) . / -, such as "+1 555 0123".',
@@ -29,6 +31,7 @@ export interface UserOptions {
   readonly callers?: CallerPolicy;
   readonly attestation?: Attestation | false;
   readonly pairing?: Pairing;
+  readonly email?: string | false;
 }
 
 export function withUserOptions(command: Command): Command {
@@ -62,14 +65,16 @@ export function withUserOptions(command: Command): Command {
       new Option('--pairing <how>', 'which ports a browser is pointed at to be recognised').choices(
         pairings,
       ),
-    );
+    )
+    .option('--email <address>', 'where they are told of what is opened in their name', email)
+    .option('--no-email', 'they are told nothing');
 }
 
 type Settings = Readonly<Record<string, unknown>>;
 
 /** What the API is asked for; undefined leaves it as it is. */
 export function settingsOf(options: UserOptions): Settings {
-  const { service, language, number, callers, attestation, pairing } = options;
+  const { service, language, number, callers, attestation, pairing, email: mail } = options;
   return {
     services: service === false ? [] : service,
     language: language === false ? null : language,
@@ -77,6 +82,7 @@ export function settingsOf(options: UserOptions): Settings {
     callerPolicy: callers,
     leastAttestation: attestation === false ? null : attestation,
     pairing,
+    email: mail === false ? null : mail,
   };
 }
 

@@ -41,6 +41,7 @@ export function aboutUser(
     ['identified by', factors[user.secondFactor]],
     ...(user.secondFactor === 'sheet' ? [['codes left', String(user.codesLeft)] as const] : []),
     ['recognised', ports[user.pairing]],
+    ['told by e-mail', user.email ?? '-'],
     ...grants.map((grant) => ['open', `${grant.address} until ${when(grant.expiresAt)}`] as const),
     ...lockouts.map((lockout) => ['failures', heldAgainst(lockout)] as const),
   ]);

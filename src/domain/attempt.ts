@@ -3,7 +3,13 @@ import type { Instant } from './time.ts';
 import type { Attestation } from './user.ts';
 
 /** Who did something. */
-export type Actor = `call:${number}` | `token:${string}` | `cli:${string}` | 'system';
+export type Actor =
+  | `call:${number}`
+  | `token:${string}`
+  | `cli:${string}`
+  /** Whoever has the link that was sent with the message about this grant. */
+  | `link:${number}`
+  | 'system';
 
 export const auditKinds = [
   'call-began',
@@ -26,6 +32,7 @@ export const auditKinds = [
   'gate-failed', // the caller pressed 1 and nothing was opened
   'gate-renewed',
   'gate-closed',
+  'gate-used', // the first packet came from an opened address
   'gate-expired',
   'gate-healed', // the kernel differed from the database and was repaired
   'user-created',
@@ -39,6 +46,8 @@ export const auditKinds = [
   'second-factor-removed',
   'token-created',
   'token-revoked',
+  'signed-in', // to the page, by a token; detail.ends
+  'signed-out', // detail.why
   'entry-added', // a standing entry; detail names its label and target
   'entry-changed',
   'entry-removed',
@@ -52,11 +61,26 @@ export const auditKinds = [
   'audit-exported',
   'audit-checkpoint-failed', // a checkpoint could not be put somewhere
   'audit-suspect', // the record does not fit its last checkpoint
+  'notification-failed', // nobody was told: given up; detail.receiver, detail.count, detail.why
+  'notification-tested',
   'server-started',
   'server-stopped',
 ] as const;
 
 export type AuditKind = (typeof auditKinds)[number];
+
+/** What an administrator wants to know at once; `calls-refused` and `access-refused` are everyday noise. */
+export const alarmKinds = [
+  'brake-began',
+  'lockout-began',
+  'knock-code-exposed',
+  'gate-failed',
+  'call-back-failed',
+  'name-failing',
+  'audit-suspect',
+  'audit-checkpoint-failed',
+  'notification-failed',
+] as const satisfies readonly AuditKind[];
 
 /** One line of the record. Never holds a knock code, a PIN or a token. */
 export interface AuditEntry {

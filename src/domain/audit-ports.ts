@@ -24,6 +24,17 @@ export interface AuditLog {
   page(filter: AuditFilter): Promise<AuditPage>;
   /** Newest first: as many as were asked for, if there are so many, whatever it costs. */
   list(filter: AuditFilter): Promise<AuditRow[]>;
+  /** Rows with a larger number than this, oldest first; `limit` is 1 to 1000. */
+  after(seq: number, limit: number): Promise<AuditRow[]>;
+  /** The numbers of the first row that is left and of the last; null while there is none. */
+  ends(): Promise<{ readonly first: number | null; readonly last: number | null }>;
+  /**
+   * Calls the listener soon after rows were written here and can be read: once for many, now and
+   * then for none. It reads on from the last row that it knows. What other processes write it is
+   * told of with the next row of ours. What it throws is dropped: no writer fails for a listener.
+   * @returns ends it.
+   */
+  watch(listener: () => void): () => void;
 }
 
 /** What becomes of the record's rows after they were written. Each call is one short transaction. */

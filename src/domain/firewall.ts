@@ -41,7 +41,13 @@ export interface FirewallLimits {
   readonly standing?: StandingLimits;
   /** What does not work as it should where the gate is, each with its mend. */
   readonly warnings?: readonly string[];
+  /** Whether strangers are turned away; left out where there is no guard. */
+  readonly guard?: GuardState;
 }
+
+/** `contested` and `restored`: it is left alone, because somebody fought it or took it away. */
+export const guardStates = ['on', 'trial', 'off', 'contested', 'restored'] as const;
+export type GuardState = (typeof guardStates)[number];
 
 export interface StandingLimits {
   readonly most: number;

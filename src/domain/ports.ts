@@ -29,6 +29,8 @@ export type * from './audit.ts';
 export type * from './audit-ports.ts';
 export type * from './entry-ports.ts';
 export type * from './firewall.ts';
+export type * from './notice.ts';
+export type * from './notice-ports.ts';
 export type * from './pages.ts';
 
 /** Users who have been removed are in none of this, save that their names stay taken. */
@@ -193,6 +195,12 @@ export interface AnswerStore {
   countOf(owner: string): Promise<number>;
   /** At most a thousand of them at a time. */
   forgetBefore(at: Instant): Promise<number>;
+}
+
+export interface StoreSize {
+  readonly bytes: number;
+  /** Of those, what is free for new rows. */
+  readonly freeBytes: number;
 }
 
 export interface Stores {

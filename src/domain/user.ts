@@ -33,6 +33,8 @@ export interface UserSettings {
   /** The least attestation that a call must come with; null asks for none. */
   readonly leastAttestation: Attestation | null;
   readonly pairing: Pairing;
+  /** Where they are told of what is opened in their name; null tells them nothing. */
+  readonly email: string | null;
 }
 
 /** A person who may telephone. The voice on the line is the *caller*; this is the record. */
@@ -59,6 +61,7 @@ export const usualSettings: UserSettings = {
   numbers: [],
   leastAttestation: null,
   pairing: 'spoken-port',
+  email: null,
 };
 
 /** What is kept instead of the knock code and the PIN; never leaves access/ and the store. */

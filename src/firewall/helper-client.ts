@@ -15,6 +15,8 @@ export interface HelperClientOptions {
   readonly deadline?: number;
   /** Told of each confirmed open: milliseconds from call to answer, and the helper's own times. */
   readonly latency?: (milliseconds: number, timings: WireTimings) => void;
+  /** Told of every answer, and of every request that none came to in time. */
+  readonly answered?: (verb: Ask['verb'], milliseconds: number | undefined) => void;
 }
 
 /**
@@ -33,12 +35,14 @@ export class HelperClient implements Firewall {
   readonly #socket: string;
   readonly #deadline: number;
   readonly #latency: HelperClientOptions['latency'];
+  readonly #answered: HelperClientOptions['answered'];
   readonly #listeners: (() => void)[] = [];
 
-  constructor({ socket, deadline = 2000, latency }: HelperClientOptions) {
+  constructor({ socket, deadline = 2000, latency, answered }: HelperClientOptions) {
     this.#socket = socket;
     this.#deadline = deadline;
     this.#latency = latency;
+    this.#answered = answered;
     this.#requests = new Requests(socket, () => this.#listeners.forEach((listener) => listener()));
   }
 
@@ -133,7 +137,14 @@ export class HelperClient implements Firewall {
   }
 
   async #askOn(requests: Requests, ask: Ask, times: number): Promise<Done> {
-    const answer = await requests.make(ask, this.#deadline * times, this.#deadline);
+    const began = performance.now();
+    const answer = await requests
+      .make(ask, this.#deadline * times, this.#deadline)
+      .catch((error: unknown) => {
+        this.#answered?.(ask.verb, undefined);
+        throw error;
+      });
+    this.#answered?.(ask.verb, performance.now() - began);
     if (answer.ok) return answer;
     const { code, message } = answer.error;
     const unknown = code === 'unconfirmed' || code === 'busy';

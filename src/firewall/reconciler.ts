@@ -9,6 +9,8 @@ export interface ReconcilerParts {
   readonly reconcile: () => Promise<void>;
   readonly every: Seconds;
   readonly log: (message: string, error?: unknown) => void;
+  /** Told how each run ended. */
+  readonly ended?: (well: boolean) => void;
   /** Where a run may take long: the longest that disturbances are gathered so that it leaves time for all else. */
   readonly longestGather?: Seconds;
   /** After a failure, and how long disturbances are gathered before a run. */
@@ -46,9 +48,11 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
     try {
       await reconcile();
       took = (performance.now() - began) / 1000;
+      parts.ended?.(true);
       if (failing) log(`${what} can be reconciled again.`);
       failing = false;
     } catch (error) {
+      parts.ended?.(false);
       if (!failing) log(`${what} could not be reconciled; trying again until it can.`, error);
       failing = true;
       next = Math.min(retry, every);

@@ -94,6 +94,8 @@ export interface WireLimits {
   readonly standing?: WireStandingLimits;
   /** What does not work as it should on the helper's host, each with its mend. */
   readonly warnings?: readonly string[];
+  /** Whether strangers are turned away, or why the guard is left alone; left out where there is none. */
+  readonly guard?: 'on' | 'trial' | 'off' | 'contested' | 'restored';
 }
 
 export interface WireStandingLimits {

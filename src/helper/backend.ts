@@ -30,6 +30,8 @@ export interface Backend {
   packetsFrom(address: string): Promise<number | undefined>;
   /** What does not work as it should on this host, each with its mend. */
   warnings(): readonly string[];
+  /** Whether strangers are turned away; undefined where that is not ours. */
+  armed?(): 'on' | 'trial' | 'off';
   /** For standing entries; undefined where there may be none, or this way has no place for them. */
   readonly standing?: StandingPlace | undefined;
   /** Tells of changes to the ruleset by others, from now on. */

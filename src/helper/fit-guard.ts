@@ -49,7 +49,7 @@ export function fitGuard({ signals, upkeep, ...parts }: GuardingParts): {
     repair: upkeep.repair,
     guard,
     visited,
-    isArmed: () => arming.isOn,
+    armed: () => arming.status().armed,
   });
   upkeep.of(backend, () =>
     signals.disturbed.tell('The guard was altered or removed and has been rebuilt empty.'),

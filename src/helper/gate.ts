@@ -121,7 +121,12 @@ export class Gate {
     const { reason } = this.#halt;
     const now = reason === undefined ? this.#backend.warnings() : [haltWords[reason]];
     const warnings = [...this.#standIn, ...now];
-    return warnings.length > 0 ? { ...this.limits, warnings } : this.limits;
+    const armed = this.#backend.armed?.();
+    return {
+      ...this.limits,
+      ...(warnings.length > 0 && { warnings }),
+      ...(armed !== undefined && { guard: reason ?? armed }),
+    };
   }
 
   /** Not in turn: an open does not wait for somebody's list. */

@@ -10,11 +10,14 @@ import { AccessError } from '../domain/access-error.ts';
 import type { Instant, Seconds } from '../domain/time.ts';
 import { doorKeeper, type Door } from './doors.ts';
 import { createLimits, usualRequests, type Requests } from './limits.ts';
+import { createMeters, type Meters } from './metrics/meters.ts';
+import { metered } from './metrics/metered.ts';
 import { mount } from './mount.ts';
 import { ownHostOnly } from './own-host.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { answerError, answerProblem } from './problems.ts';
 import { loggedError, requestLog } from './request-log.ts';
+import type { Route } from './route.ts';
 import { routesTo } from './routes.ts';
 import { createTurns, type Turns } from './turns.ts';
 import { wholeHead } from './whole-head.ts';
@@ -32,26 +35,31 @@ export interface HttpParts {
   readonly requests?: Requests;
   /** Shared by the doors of a house. */
   readonly turns?: Turns;
+  /** The same. */
+  readonly meters?: Meters;
 }
 
 /** The REST API behind one door; docs/rest.md describes it. */
 export function createHttp(given: HttpParts): Express {
   const { rules, log, now, door, hosts = [], deadline = 15, turns = createTurns() } = given;
+  const { meters = createMeters() } = given;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag'); // nothing here is to be kept, so nothing is to be compared
   app.enable('case sensitive routing');
   app.set('query parser', 'simple');
 
-  app.use(requestLog(log, now), safeHeaders, wholeHead);
+  app.use(requestLog(log, now), metered(meters), safeHeaders, wholeHead);
   const limits = createLimits(given.requests ?? usualRequests, now);
   if (door === 'token') app.use(ownHostOnly(hosts), limits.strangers(doorPaths));
-  const groups = routesTo(rules);
+  const groups = routesTo(rules, meters);
   const routes = groups.flatMap((group) => group.routes);
-  const parts = { rules, turns, deadline, late: failedTo(log) };
-  const open = routes.filter(({ may }) => may === 'anyone');
+  const keeper = doorKeeper(door, rules, limits, now);
+  const parts = { rules, turns, meters, deadline, late: failedTo(log), signIn: keeper.signIn };
+  const signingIn = routes.filter(({ signsIn }) => signsIn);
+  const open = routes.filter((route) => route.may === 'anyone' && !signingIn.includes(route));
   mount(app, open, parts);
-  app.use([...doorPaths], doorKeeper(door, rules, limits, now));
+  app.use([...doorPaths], except(signingIn, keeper.keep));
   mount(
     app,
     routes.filter((route) => !open.includes(route)),
@@ -62,6 +70,15 @@ export function createHttp(given: HttpParts): Express {
   });
   app.use(errorsTo(failedTo(log)));
   return app;
+}
+
+/** All but those that are on their way to show their token. */
+function except(routes: readonly Route[], keep: RequestHandler): RequestHandler {
+  return (request, response, next) => {
+    const path = request.baseUrl + request.path;
+    const passes = routes.some((route) => route.method === request.method && route.path === path);
+    return passes ? next() : keep(request, response, next);
+  };
 }
 
 /** What stands behind the door. */

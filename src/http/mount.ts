@@ -4,18 +4,25 @@ import { pipeline } from 'node:stream/promises';
 import express, { type Express, type RequestHandler, type Response } from 'express';
 import type { Seconds } from '../domain/time.ts';
 import { checked } from './checked.ts';
-import { visitorOf } from './doors.ts';
+
 import { answerProblem } from './problems.ts';
 import { performed, type Performing, type Sent } from './perform.ts';
+import { meteredAs } from './metrics/metered.ts';
+import type { Meters } from './metrics/meters.ts';
 import type { Method, Route } from './route.ts';
+import { clearSessionCookie, setSessionCookie } from './session-cookie.ts';
+import { visitorOf } from './visitor.ts';
 
 const usualLargestBody = 64 * 1024;
 
 export interface Mounting extends Performing {
+  readonly meters: Meters;
   /** After this long the answer is 504. */
   readonly deadline: Seconds;
   /** Told of what fails after that: nobody else hears of it. */
   readonly late: (error: unknown, response: Response) => void;
+  /** The door for those whose token is in the body. */
+  readonly signIn: RequestHandler;
 }
 
 /** Puts the routes into the app, behind whatever door it has. */
@@ -27,8 +34,10 @@ export function mount(app: Express, routes: readonly Route[], parts: Mounting): 
       const method = route.method.toLowerCase() as Lowercase<typeof route.method>;
       // the role before the body: who may not do it need not be listened to
       const steps = [
+        meteredAs(route, parts.meters),
         only(route, parts.rules),
         ...(route.method === 'GET' ? [] : [jsonOnly, jsonOf(route)]),
+        ...(route.signsIn ? [parts.signIn] : []),
       ];
       at[method](...steps, answering(route, parts));
     }
@@ -91,20 +100,20 @@ const jsonOf = ({ largestBody: limit = usualLargestBody }: Route): RequestHandle
     },
   });
 
-/** What is open to all does nothing in anybody's name. */
-const nobody = { by: 'system' } as const;
-
 function answering(route: Route, parts: Mounting): RequestHandler {
   return async (request, response) => {
-    const visitor = route.may === 'anyone' ? nobody : visitorOf(response);
-    if (!visitor) throw new Error(`nobody came in by a door, yet ${route.path} was reached`);
+    const visitor = visitorOf(response);
+    if (!visitor && route.may !== 'anyone')
+      throw new Error(`nobody came in by a door, yet ${route.path} was reached`);
     const { body = {} } = request as { body?: unknown };
     // a slip of the finger must not be ignored, and so open or close something else
     const asked = {
       params: checked(route.params, request.params),
       query: checked(route.query, request.query),
       body: checked(route.body, body),
-      by: visitor.by,
+      // what is open to all does nothing in anybody's name
+      by: visitor?.by ?? ('system' as const),
+      visitor,
     };
     const work = performed(route, asked, request, parts);
     const answer = await inTime(work, parts, response);
@@ -143,13 +152,16 @@ async function send(
   query: Record<string, unknown>,
 ): Promise<void> {
   const { policy, media } = route;
-  const { status = 200, location, etag, body, repeated } = answer;
+  const { status = 200, location, etag, body, repeated, session } = answer;
   if (location !== undefined) response.set('Location', location);
   if (etag !== undefined) response.set('ETag', etag);
   if (repeated) response.set('Idempotency-Replayed', 'true');
   if (policy !== undefined) response.set('Content-Security-Policy', policy);
+  if (session === null) clearSessionCookie(response.req, response);
+  else if (session !== undefined) setSessionCookie(response.req, response, session);
   response.status(status);
-  if (route.written) response.type('json').end(body);
+  if (status === 204) response.end();
+  else if (route.written) response.type('json').end(body);
   else if (media === undefined) response.json(body);
   else if (!isStream(body)) response.set('Content-Type', media).end(body);
   else {

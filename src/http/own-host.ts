@@ -24,6 +24,11 @@ export function ownHostOnly(names: readonly string[]): RequestHandler {
   };
 }
 
+/** Whether a peer is on this host. */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address);
+}
+
 /** An IPv6 address stands in brackets there (RFC 3986). */
 function asInHost(name: string): string {
   const plain = name.toLowerCase();

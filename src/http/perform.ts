@@ -33,7 +33,7 @@ export async function performed(
   }
   const work = (): Promise<Answer> => inTurn(route, asked, match, turns);
   const key = request.headers['idempotency-key'];
-  if (route.method !== 'POST' || key === undefined) return work();
+  if (!takesKey(route) || key === undefined) return work();
   if (typeof key !== 'string' || !keyForm.test(key)) {
     throw new AccessError(
       'invalid',
@@ -45,6 +45,9 @@ export async function performed(
   const { answer, repeated } = await rules.once({ by: asked.by, key, request: whole }, work);
   return { ...answer, repeated };
 }
+
+/** Keys are kept for those who came in, and a secret of a session is not kept at all. */
+export const takesKey = ({ method, may }: Route): boolean => method === 'POST' && may !== 'anyone';
 
 function inTurn(
   route: Route,

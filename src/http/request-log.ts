@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Instant } from '../domain/time.ts';
-import { visitorOf } from './doors.ts';
+import { visitorOf } from './visitor.ts';
 
 const longestPath = 200;
 

@@ -83,6 +83,11 @@ export const newToken = z.strictObject({
     .optional(),
 });
 
+/** The door has looked at it by then. */
+export const signingIn = z.strictObject({
+  token: z.string({ error: 'must be a token' }).max(512, { error: 'must be a token' }),
+});
+
 /** Without it, the last token that may do everything is not revoked: nobody could make another by this door. */
 export const revocation = z.strictObject({
   last: z.literal('true', { error: 'must be true, or left out' }).optional(),
@@ -137,7 +142,7 @@ const auditSpan = {
   ).optional(),
   actor: text(
     'must be such as token:ops, cli:mira, call:12 or system',
-    (value) => /^(system|(token|cli|call):[A-Za-z0-9._-]{1,64})$/.test(value),
+    (value) => /^(system|(token|cli|call|link):[A-Za-z0-9._-]{1,64})$/.test(value),
     { examples: ['token:ops'] },
   ).optional(),
   from: timeTo('must be a time such as 2026-01-31T12:00:00Z').optional(),

@@ -3,6 +3,7 @@ import type { Actor } from '../domain/attempt.ts';
 import type { Role } from '../domain/token.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { nothing } from './requests.ts';
+import type { Visitor } from './visitor.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -12,6 +13,8 @@ interface Asked<Params extends ZodObject, Query extends ZodObject, Body extends 
   readonly query: z.output<Query>;
   readonly body: z.output<Body>;
   readonly by: Actor;
+  /** Undefined where no door is needed. */
+  readonly visitor: Visitor | undefined;
 }
 
 export interface Answer {
@@ -21,6 +24,8 @@ export interface Answer {
   readonly location?: string;
   /** The state of the thing that is answered, or was made. */
   readonly etag?: string;
+  /** The secret of a session that begins, for a cookie; null takes the cookie away. */
+  readonly session?: string | null;
   /** Pieces of text, made while they are sent, where it may be long. */
   readonly body: unknown;
 }
@@ -68,10 +73,18 @@ export interface Route<
   mediaOf?(query: z.output<Query>): string;
   /** The Content-Security-Policy of an answer that is a page. */
   readonly policy?: string;
+  /** It stands behind the door, and the token is shown in its body: it begins a session. */
+  readonly signsIn?: boolean;
   /** The thing that is changed, as it is now: what If-Match is compared with. */
   changes?(params: z.output<Params>): Promise<object>;
   // a method, not a property: routes of different schemas go into one list
   answer(asked: Asked<Params, Query, Body>): Promise<Answer>;
+}
+
+/** Who asked, behind a door. */
+export function cameIn(visitor: Visitor | undefined): Visitor {
+  if (!visitor) throw new Error('nobody came in by a door');
+  return visitor;
 }
 
 type Nothing = typeof nothing;

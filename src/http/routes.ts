@@ -1,4 +1,5 @@
 import type { Administration } from '../access/administration.ts';
+import { createMeters, type Meters } from './metrics/meters.ts';
 import { textsOf } from './openapi/texts.ts';
 import type { RouteGroup } from './route.ts';
 import { addressRoutes } from './routes/addresses.ts';
@@ -10,12 +11,16 @@ import { grantRoutes } from './routes/grants.ts';
 import { lockoutRoutes } from './routes/lockouts.ts';
 import { openRoutes } from './routes/open.ts';
 import { serviceRoutes } from './routes/services.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { statusRoutes } from './routes/status.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { userRoutes } from './routes/users.ts';
 
 /** All that the API can be asked, with its own description. */
-export function routesTo(rules: Administration): readonly RouteGroup[] {
+export function routesTo(
+  rules: Administration,
+  meters: Meters = createMeters(),
+): readonly RouteGroup[] {
   const groups: RouteGroup[] = [
     {
       name: 'Users',
@@ -58,14 +63,19 @@ export function routesTo(rules: Administration): readonly RouteGroup[] {
       routes: tokenRoutes(rules),
     },
     {
+      name: 'Session',
+      about: 'Being signed in at the page, by a cookie.',
+      routes: sessionRoutes(rules),
+    },
+    {
       name: 'State',
       about: 'How things are.',
-      routes: [...serviceRoutes(rules), ...statusRoutes(rules)],
+      routes: [...serviceRoutes(rules), ...statusRoutes(rules, meters)],
     },
     {
       name: 'Open',
       about: 'What needs no token.',
-      routes: openRoutes(() => textsOf(groups)),
+      routes: openRoutes(rules, () => textsOf(groups)),
     },
   ];
   return groups;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isEmail, longestEmail } from '../domain/email.ts';
 import { isServiceName } from '../domain/service.ts';
 import { attestations, callerPolicies, pairings } from '../domain/user.ts';
 import { text } from './request-text.ts';
@@ -44,4 +45,10 @@ export const userSettings = {
     .optional(),
   leastAttestation: z.enum(attestations, { error: least }).nullable().optional(),
   pairing: z.enum(pairings, { error: `must be ${pairings.join(' or ')}` }).optional(),
+  email: text('must be an e-mail address such as mira@example.net, or null for none', isEmail, {
+    maxLength: longestEmail,
+    examples: ['mira@example.net'],
+  })
+    .nullable()
+    .optional(),
 };

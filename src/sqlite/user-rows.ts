@@ -19,6 +19,7 @@ export interface UserRow {
   readonly numbers: string;
   readonly least_attestation: Attestation | null;
   readonly pairing: Pairing;
+  readonly email: string | null;
   readonly second_factor: SecondFactor;
   readonly codes_left: number;
   readonly knock_code_lookup: string;
@@ -47,6 +48,7 @@ export function userOf(row: UserRow): User {
     numbers: listOf(row.numbers) as PhoneNumber[],
     leastAttestation: row.least_attestation,
     pairing: row.pairing,
+    email: row.email,
     secondFactor: row.second_factor,
     codesLeft: row.codes_left,
     revision: row.revision,

@@ -46,7 +46,8 @@ export function createUserStore(
     .pluck();
   const set = database.prepare<[object]>(
     `UPDATE users SET disabled = @disabled, services = @services, language = @language,
-       caller_policy = @callerPolicy, least_attestation = @leastAttestation, pairing = @pairing
+       caller_policy = @callerPolicy, least_attestation = @leastAttestation, pairing = @pairing,
+       email = @email
      WHERE id = @id`,
   );
   const clearNumbers = database.prepare<[number]>('DELETE FROM user_numbers WHERE user_id = ?');
@@ -65,12 +66,13 @@ export function createUserStore(
   // what was found by it or checked against it is no hash any more
   const remove = database.prepare<[object]>(
     `UPDATE users SET disabled = 1, removed_at = @at, knock_code_lookup = 'removed ' || id,
-       pin_hash = 'removed' WHERE id = @id`,
+       pin_hash = 'removed', email = NULL WHERE id = @id`,
   );
   const factors = createSecondFactorRows(database);
 
   function putSettings(id: number, settings: UserSettings): void {
-    const { disabled, services, language, callerPolicy, leastAttestation, pairing } = settings;
+    const { disabled, services, language, callerPolicy, leastAttestation, pairing, email } =
+      settings;
     set.run({
       id,
       disabled: disabled ? 1 : 0,
@@ -79,6 +81,7 @@ export function createUserStore(
       callerPolicy,
       leastAttestation,
       pairing,
+      email,
     });
     clearNumbers.run(id);
     for (const [place, number] of settings.numbers.entries()) addNumber.run(id, place, number);

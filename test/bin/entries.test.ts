@@ -12,6 +12,7 @@ import type { AuditKind } from '../../src/domain/attempt.ts';
 import type { Stores } from '../../src/domain/ports.ts';
 import { systemClock } from '../../src/domain/time.ts';
 import { DryRunFirewall } from '../../src/firewall/dry-run.ts';
+import { createMeters } from '../../src/http/metrics/meters.ts';
 import { createNames } from '../../src/names/resolver.ts';
 import { openDatabase } from '../../src/sqlite/database.ts';
 import { createStores } from '../../src/sqlite/stores.ts';
@@ -74,6 +75,7 @@ function start(dns: string): void {
       entries,
       names: createNames({ servers: [dns], patience: 1 }),
       addressRules,
+      meters: createMeters(),
     },
     { reconcile_every: 60, entries: { grace: 3600, most: 10 } },
     pino({ level: 'info' }, { write: (line: string) => void (logged += line) }),

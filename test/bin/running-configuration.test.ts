@@ -20,6 +20,7 @@ firewall: { kind: dry-run, services: [web] }
 http: { names: [gate.example.net] }
 access: { services: [web], also_allow: [198.51.100.0/24, '2001:db8::/32'] }
 audit: { keep: 400d, checkpoints: /srv/checkpoints }
+telephone: { number: '+1 555 0142' }
 call_back: { endpoint: 'PJSIP/{number}@carrier', caller_id: '100' }
 speech:
   languages: [es]

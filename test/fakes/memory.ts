@@ -7,11 +7,14 @@ export interface Memory {
   readonly perform: <T>(work: () => T) => Promise<T>;
   /** Reads the entry, so that a bad one is refused before anything changes; the answer writes it. */
   readonly written: (entry: AuditEntry) => (ids?: Partial<AuditEntry>) => AuditRow;
+  /** As the port's. */
+  readonly watch: (listener: () => void) => () => void;
   readonly close: () => void;
 }
 
 export function createMemory(audit: AuditRow[]): Memory {
   let closed = false;
+  const listeners = new Set<{ readonly told: () => void }>();
 
   return {
     /** Checks come before changes in every `work`, and the entry before both, so it is whole or nothing. */
@@ -32,13 +35,27 @@ export function createMemory(audit: AuditRow[]): Memory {
         const caller = given.caller ?? callerOf(audit, given.callId);
         const row = { seq: audit.length + 1, ...given, ...(caller !== undefined && { caller }) };
         audit.push(row);
+        for (const { told } of listeners) queueMicrotask(() => dropped(told));
         return row;
       };
+    },
+    watch(listener) {
+      const one = { told: listener };
+      listeners.add(one);
+      return () => void listeners.delete(one);
     },
     close: () => {
       closed = true;
     },
   };
+}
+
+function dropped(told: () => void): void {
+  try {
+    told();
+  } catch {
+    // a listener's fault is its own
+  }
 }
 
 /** As the row has it with which the call began. */

@@ -163,6 +163,11 @@ export function createMemoryStores(): Stores & { close(): void } {
           const more = rows.length === filter.limit && (rows.at(-1)?.seq ?? 1) > 1;
           return { rows, next: more ? (rows.at(-1)?.seq ?? null) : null };
         }),
+      after: (seq, limit) =>
+        perform(() => audit.filter((row) => row.seq > seq).slice(0, checkedLimit(limit))),
+      ends: () =>
+        perform(() => ({ first: audit[0]?.seq ?? null, last: audit.at(-1)?.seq ?? null })),
+      watch: memory.watch,
     },
 
     lockouts: {

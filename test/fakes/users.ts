@@ -1,5 +1,6 @@
 import { AccessError } from '../../src/domain/access-error.ts';
 import type { AuditEntry, CallRecord } from '../../src/domain/attempt.ts';
+import { isEmail } from '../../src/domain/email.ts';
 import type { UserStore } from '../../src/domain/ports.ts';
 import {
   attestations,
@@ -120,6 +121,7 @@ export function createMemoryUsers(
           removed: true,
           disabled: true,
           numbers: [],
+          email: null,
           sheet: [],
           secondFactor: 'none',
           revision: revision + 1,
@@ -178,13 +180,14 @@ export function createMemoryUsers(
 
 /** What the schema of the real store refuses. */
 function checkSettings(settings: UserSettings): void {
-  const { numbers, language, callerPolicy, leastAttestation, pairing } = settings;
+  const { numbers, language, callerPolicy, leastAttestation, pairing, email } = settings;
   const wellFormed =
     numbers.every((number) => /^[0-9]{1,15}$/.test(number)) &&
     language !== '' &&
     callerPolicies.includes(callerPolicy) &&
     (leastAttestation === null || attestations.includes(leastAttestation)) &&
-    pairings.includes(pairing);
+    pairings.includes(pairing) &&
+    (email === null || isEmail(email));
   if (!wellFormed) throw new AccessError('invalid', 'A malformed setting.');
   if (new Set(numbers).size < numbers.length) {
     throw new AccessError('conflict', 'A number stands on the list twice.');

@@ -77,6 +77,7 @@ export function administrationOn(given: Given): Administration {
     dialling: { international: '00', trunk: '0', country: '49' },
     languages: () => ['en', 'es'],
     usualServices: ['web'],
+    sessionIdle: 1800,
     callsBack: given.callsBack ?? true,
     configuration: given.configuration ?? (() => runningConfiguration),
   });

@@ -17,6 +17,7 @@ export const runningConfiguration = {
     admin_socket: '/run/dialgate/admin.sock',
     names: [],
     requests: { per_token: 3000, per_address: 600 },
+    session: { idle: 1800 },
   },
   access: {
     services: ['web'],
@@ -42,6 +43,7 @@ export const runningConfiguration = {
     brake: { failures: 60, within: 600, for: 600 },
   },
   dialling: { country: '49', international: '00', trunk: '0' },
+  telephone: { number: '+1 555 0142' },
   pairing: { enabled: true, window: 60, ipv6: 'address' },
   second_factor: { issuer: 'gate.example' },
   call: { first_key: 8, next_key: 5, longest: 600, longest_unrecognised: 180 },

@@ -1,7 +1,11 @@
+import { tokenHash } from '../../src/access/secrets.ts';
 import { usualSettings } from '../../src/domain/user.ts';
 import type { Route } from '../../src/http/route.ts';
 import { allRoutes } from './described.ts';
 import { openHouse, type House } from './workshop.ts';
+
+/** Of a token in a furnished house. */
+export const knownSecret = `dialgate_${'9876543210'.repeat(4)}987`;
 
 /** What each operation is asked with that needs more than its path, on a furnished house. */
 const asked: Readonly<Record<string, { readonly query?: string; readonly body?: object }>> = {
@@ -13,6 +17,7 @@ const asked: Readonly<Record<string, { readonly query?: string; readonly body?: 
   createEntry: { body: { label: 'branch', target: '203.0.113.9' } },
   createEntries: { body: { entries: [{ label: 'branch', target: '203.0.113.9' }] } },
   changeEntry: { body: { note: 'moved' } },
+  createSession: { body: { token: knownSecret } },
 };
 
 const named: Readonly<Record<string, string>> = {
@@ -70,6 +75,11 @@ export async function furnished(changes: Parameters<typeof openHouse>[0] = {}): 
   );
   rules.startAuditVerification();
   await rules.addToken({ name: 'spare', role: 'admin' }, 'cli:local');
+  await stores.tokens.add(
+    { name: 'known', role: 'auditor', createdAt: 1, expiresAt: null },
+    tokenHash(knownSecret),
+    { ...entry, kind: 'token-created' },
+  );
   await rules.openGrant({ user: 'mira', address: '203.0.113.7' }, 'cli:local');
   await rules.addEntry({ label: 'office', target: '203.0.113.7' }, 'cli:local');
   return house;

@@ -37,10 +37,6 @@ async function furnished(): Promise<House> {
   return house;
 }
 
-/** The lines about a metric, without the comments. */
-const lines = (text: string, metric: string): string[] =>
-  text.split('\n').filter((line) => new RegExp(`^${metric}[ {]`).test(line));
-
 it('the status tells parts, calls, brake and addresses', async () => {
   expect((await read(await furnished(), '/v1/status')).body).toEqual({
     ok: true,
@@ -82,61 +78,4 @@ it('the status comes when the database does not answer', async () => {
   house.stores.grants.unended = () => Promise.reject(new AccessError('store-failed', 'Gone.'));
   const { status, body } = await read(house, '/v1/status');
   expect([status, body['openAddresses']]).toEqual([200, null]);
-});
-
-it('metrics are told in the text format of Prometheus', async () => {
-  const { status, headers, text } = await read(await furnished(), '/metrics');
-  expect([status, headers['content-type']]).toEqual([
-    200,
-    'text/plain; version=0.0.4; charset=utf-8',
-  ]);
-  expect(lines(text, 'dialgate_[a-z_]+')).toEqual([
-    'dialgate_up{part="asterisk"} 1',
-    'dialgate_up{part="helper"} 1',
-    'dialgate_up{part="database"} 1',
-    'dialgate_open_addresses 1',
-    'dialgate_standing_entries 1',
-    'dialgate_names_failing 1',
-    'dialgate_calls_in_progress 3',
-    'dialgate_brake_on 0',
-    'dialgate_failures_total 7',
-    'dialgate_calls_refused_total{reason="too-many-calls"} 1',
-    'dialgate_calls_refused_total{reason="too-many-from-caller"} 0',
-    'dialgate_calls_refused_total{reason="too-often"} 2',
-    'dialgate_calls_refused_total{reason="flood"} 40',
-    'dialgate_calls_refused_total{reason="brake"} 0',
-  ]);
-  for (const metric of ['process_cpu_user_seconds_total', 'process_resident_memory_bytes']) {
-    expect(lines(text, metric)).toHaveLength(1);
-  }
-  expect(text).toMatch(/^# TYPE dialgate_calls_refused_total counter$/m);
-});
-
-it('metrics are as they are now at each reading, and again at another door', async () => {
-  const house = await furnished();
-  await read(house, '/metrics');
-  await house.rules.changeUser('mira', { disabled: true }, 'cli:local');
-  await house.rules.changeUser('otto', { disabled: true }, 'cli:local');
-  const { text } = await read(house, '/metrics');
-  expect(lines(text, 'dialgate_open_addresses')).toEqual(['dialgate_open_addresses 0']);
-  const socket = await openHouse({ door: 'admin-socket' });
-  expect((await ask(socket.at, 'GET', '/metrics')).status).toBe(200);
-});
-
-it('metrics leave out what nobody knows, and show what is ill', async () => {
-  const house = await openHouse({ rules: { status: async () => statusOf(ill) } });
-  const { text } = await read(house, '/metrics');
-  expect(lines(text, 'dialgate_[a-z_]+')).toEqual([
-    'dialgate_up{part="asterisk"} 1',
-    'dialgate_up{part="helper"} 0',
-    'dialgate_up{part="database"} 1',
-  ]);
-});
-
-it('metrics have no body where none is asked for, and no other method', async () => {
-  const house = await openHouse();
-  const token = house.auditor;
-  const head = await ask(house.at, 'HEAD', '/metrics', { token });
-  expect([head.status, head.text]).toEqual([200, '']);
-  expect((await ask(house.at, 'POST', '/metrics', { token })).status).toBe(405);
 });

@@ -46,14 +46,21 @@ type Changes = Partial<Omit<HttpParts, 'rules'>> & {
   readonly rules?: Partial<Administration>;
   readonly admission?: AdmissionCounts;
   readonly configuration?: () => unknown;
+  /** In memory unless others are given. */
+  readonly stores?: Stores;
 };
 
 /** The real rules behind the real API, on loopback or a socket, with a token for each role. */
 export async function openHouse(changes: Changes = {}): Promise<House> {
   const clock = { now: Date.UTC(2025, 5, 1, 12) };
-  const stores = createMemoryStores();
   const names = createFakeNames();
-  const { admission, configuration, rules: others, ...parts } = changes;
+  const {
+    admission,
+    configuration,
+    rules: others,
+    stores = createMemoryStores(),
+    ...parts
+  } = changes;
   const real = administrationOn({
     stores,
     names,

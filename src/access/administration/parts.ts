@@ -1,7 +1,7 @@
 import type { Actor, AuditEntry } from '../../domain/attempt.ts';
 import type { Dialling } from '../../domain/phone-number.ts';
 import type { Firewall, Names, Stores } from '../../domain/ports.ts';
-import type { Clock } from '../../domain/time.ts';
+import type { Clock, Seconds } from '../../domain/time.ts';
 import type { AdmissionCounts } from '../admission.ts';
 import type { AuditRecord } from '../audit/record.ts';
 import type { Entries } from '../entries.ts';
@@ -10,6 +10,7 @@ import type { Lockouts } from '../lockouts.ts';
 import type { RefusedRequests } from '../refused-requests.ts';
 import type { SecondFactors } from '../second-factors.ts';
 import type { Secrets } from '../secrets.ts';
+import type { Measures } from './readings.ts';
 import type { Health } from './status.ts';
 
 export interface AdministrationParts {
@@ -32,9 +33,15 @@ export interface AdministrationParts {
   readonly usualServices: readonly string[];
   /** Whether users can be phoned back here. */
   readonly callsBack: boolean;
+  /** How long a session at the page lasts without being used. */
+  readonly sessionIdle: Seconds;
   /** Undefined where no server runs, as in the command line's own process. */
   readonly admission: () => AdmissionCounts | undefined;
   readonly health: () => Promise<Health>;
+  /** Whether a call could open the gate now, in bounded time; never where no server runs. */
+  readonly ready?: (() => Promise<boolean>) | undefined;
+  /** Undefined where no server runs. */
+  readonly measures?: Measures | undefined;
   /** As it is running; what may be shown of it is for whoever shows it to say. */
   readonly configuration: () => unknown;
 }

@@ -1,4 +1,5 @@
 import { isActive } from '../../domain/grant.ts';
+import type { FirewallLimits } from '../../domain/ports.ts';
 import type { AdmissionCounts } from '../admission.ts';
 import type { AdministrationParts } from './parts.ts';
 
@@ -24,10 +25,16 @@ export interface Status {
   readonly standing: { readonly entries: number; readonly failing: number } | undefined;
   /** What does not work as it should where the gate is, each with its mend. */
   readonly warnings: readonly string[];
+  /** Undefined where the gate is no guard, or does not say. */
+  readonly guard?: FirewallLimits['guard'];
 }
 
 export interface StatusAdministration {
   health(): Promise<Health>;
+  /** Whether this process and its database answer. Never rejects. */
+  alive(): Promise<boolean>;
+  /** Whether a call could open the gate now. Bounded, and never rejects. */
+  ready(): Promise<boolean>;
   /** Comes whatever is broken: what cannot be told is left out. */
   status(): Promise<Status>;
   /** As it is running, whole: to be shown by an allow-list. */
@@ -41,6 +48,7 @@ export function statusAdministration({
   health,
   admission,
   configuration,
+  ready = () => Promise.resolve(false),
 }: AdministrationParts): StatusAdministration {
   async function openAddresses(): Promise<number> {
     const now = clock.now();
@@ -55,6 +63,12 @@ export function statusAdministration({
 
   return {
     health,
+    alive: () =>
+      stores.audit.ends().then(
+        () => true,
+        () => false,
+      ),
+    ready,
     configuration,
     async status() {
       const [known, open, stands, limits] = await Promise.all([
@@ -70,6 +84,7 @@ export function statusAdministration({
         standing: stands,
         // a gate that does not answer is a part that is not well
         warnings: limits?.warnings ?? [],
+        guard: limits?.guard,
       };
     },
   };

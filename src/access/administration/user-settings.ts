@@ -1,5 +1,6 @@
 import { AccessError } from '../../domain/access-error.ts';
 import type { AuditEntry } from '../../domain/attempt.ts';
+import { isEmail } from '../../domain/email.ts';
 import { parsePhoneNumber, type PhoneNumber } from '../../domain/phone-number.ts';
 import type { UserSettings } from '../../domain/user.ts';
 import type { AdministrationParts } from './parts.ts';
@@ -41,7 +42,14 @@ export async function settled(
     leastAttestation:
       wanted.leastAttestation === undefined ? before.leastAttestation : wanted.leastAttestation,
     pairing: wanted.pairing ?? before.pairing,
+    email: wanted.email === undefined ? before.email : wanted.email,
   };
+  if (typeof wanted.email === 'string' && !isEmail(wanted.email)) {
+    throw new AccessError(
+      'invalid',
+      'That is not an e-mail address; write it such as mira@example.net.',
+    );
+  }
   if (after.callerPolicy !== 'any' && after.numbers.length === 0) {
     throw new AccessError(
       'invalid',
@@ -89,9 +97,14 @@ export function differences(before: UserSettings, after: UserSettings): Partial<
   );
 }
 
-/** What was changed, and to what, for the record. */
+/** What was changed, and to what, for the record; of an e-mail address only that there is one. */
 export function onRecord(changes: Partial<UserSettings>): NonNullable<AuditEntry['detail']> {
-  return Object.fromEntries(Object.entries(changes).map(([key, value]) => [key, written(value)]));
+  return Object.fromEntries(
+    Object.entries(changes).map(([key, value]) => [
+      key,
+      key === 'email' && value !== null ? 'set' : written(value),
+    ]),
+  );
 }
 
 function written(value: UserSettings[keyof UserSettings]): string | boolean {

@@ -1,13 +1,15 @@
 import { AccessError } from '../../domain/access-error.ts';
 import type { AuditSource, Checkpoint, RecordSeal } from '../../domain/audit.ts';
 import type { AuditLog, CheckpointSink } from '../../domain/ports.ts';
-import type { Clock, Seconds, Timer } from '../../domain/time.ts';
+import type { Clock, Instant, Seconds, Timer } from '../../domain/time.ts';
 
 export interface Checkpoints {
   /** One of how far the record goes now, given to everybody who keeps them. @throws AccessError `conflict` when there is no row. */
   make(): Promise<Checkpoint>;
   /** The last one of this process. */
   last(): Checkpoint | null;
+  /** When the last one was made that was kept everywhere. */
+  keptAt(): Instant | null;
   /** Now, and as often as was said, as long as the record goes on. */
   start(): void;
   /** Makes one more. Never rejects. */
@@ -33,6 +35,7 @@ export function createCheckpoints(parts: CheckpointParts): Checkpoints {
   /** Those that failed the last time: a failure is on record once, not every hour. */
   const failing = new Set<string>();
   let last: Checkpoint | null = null;
+  let keptAt: Instant | null = null;
   let waiting: { cancel(): void } | undefined;
   let stopped = true;
   let underWay: Promise<unknown> = Promise.resolve();
@@ -64,6 +67,7 @@ export function createCheckpoints(parts: CheckpointParts): Checkpoints {
     const checkpoint = { ...made, seal: seal.checkpoint(made) };
     await Promise.all(sinks.map((sink) => give(sink, checkpoint)));
     last = checkpoint;
+    if (failing.size === 0) keptAt = checkpoint.at;
     return checkpoint;
   }
 
@@ -86,6 +90,7 @@ export function createCheckpoints(parts: CheckpointParts): Checkpoints {
   return {
     make,
     last: () => last,
+    keptAt: () => keptAt,
     start() {
       stopped = false;
       tick();

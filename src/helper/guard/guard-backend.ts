@@ -25,7 +25,7 @@ export interface GuardBackendParts {
   readonly guard: Guard;
   readonly visited: Visited;
   /** Whether strangers are turned away at all. */
-  readonly isArmed: () => boolean;
+  readonly armed: () => 'on' | 'trial' | 'off';
   readonly halt: Halt;
   readonly log: Log;
 }
@@ -88,7 +88,11 @@ export class GuardBackend implements Backend {
   }
 
   warnings(): readonly string[] {
-    return this.#parts.isArmed() ? [] : [off];
+    return this.armed() === 'off' ? [off] : [];
+  }
+
+  armed(): 'on' | 'trial' | 'off' {
+    return this.#parts.armed();
   }
 
   watch(changed: (change: Change) => void): void {

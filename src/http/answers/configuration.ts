@@ -24,6 +24,7 @@ export const configurationShape = z
       admin_socket: z.string(),
       names: texts,
       requests: z.object({ per_token: number, per_address: number }),
+      session: z.object({ idle: seconds }),
     }),
     access: z.object({
       services: texts,
@@ -57,6 +58,9 @@ export const configurationShape = z
       country: z.string(),
       international: z.string(),
       trunk: z.string(),
+    }),
+    telephone: z.object({
+      number: z.string().optional().describe('The gate’s own number, as people dial it.'),
     }),
     call_back: z
       .object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SeenService, Status } from '../../access/administration.ts';
+import { guardStates } from '../../domain/firewall.ts';
 import { number, numberOrNull, texts, textOrNull } from './common.ts';
 
 const partShape = z.strictObject({ ok: z.boolean(), why: z.string().optional() });
@@ -11,6 +12,9 @@ const partsShape = z.strictObject({
 
 /** That the process answers, which is all that strangers are told. */
 export const aliveShape = z.strictObject({ ok: z.literal(true) });
+
+/** No more than that: the parts are told behind the door. */
+export const readyShape = z.strictObject({ ok: z.boolean() });
 
 export const healthShape = z
   .strictObject({ ok: z.boolean(), parts: partsShape, version: z.string() })
@@ -36,6 +40,10 @@ export const statusShape = z
       .strictObject({ entries: number, failing: number })
       .nullable()
       .describe('Standing entries, and those of them whose name is not answered.'),
+    guard: z
+      .enum(guardStates)
+      .nullable()
+      .describe('Whether strangers are turned away; null where the gate is no guard.'),
     warnings: texts.describe('What does not work as it should where the gate is.'),
   })
   .meta({ id: 'Status' });
@@ -67,6 +75,7 @@ export const statusAnswer = ({
   openAddresses,
   standing,
   warnings,
+  guard,
 }: Status): StatusAnswer => ({
   ok: health.ok && admission?.braking !== true,
   version: health.version,
@@ -75,5 +84,6 @@ export const statusAnswer = ({
   brake: admission ? { on: admission.braking, failures: admission.failures } : null,
   openAddresses: openAddresses ?? null,
   standing: standing ?? null,
+  guard: guard ?? null,
   warnings,
 });

@@ -1,5 +1,6 @@
 import { problems, type ProblemCode } from '../problem-codes.ts';
 import { problemShape, problemType } from '../problems.ts';
+import { takesKey } from '../perform.ts';
 import type { Method, Route } from '../route.ts';
 import type { Schemas } from './schemas.ts';
 
@@ -15,18 +16,23 @@ const always: readonly ProblemCode[] = [
   'headers-too-large',
   'internal',
 ];
-const behindTheDoor: readonly ProblemCode[] = ['unauthorized', 'store-failed', 'timed-out'];
+const behindTheDoor: readonly ProblemCode[] = [
+  'unauthorized',
+  'forbidden',
+  'store-failed',
+  'timed-out',
+];
 const withKey: readonly ProblemCode[] = ['key-in-use', 'outcome-unknown', 'key-reused'];
 const withBody: readonly ProblemCode[] = ['too-large', 'unsupported-media-type'];
 
 /** Whatever can come of a route besides its answers. */
-export function problemsOf({ may, method, changes, problems: own }: Route): readonly ProblemCode[] {
+export function problemsOf(route: Route): readonly ProblemCode[] {
+  const { may, method, changes, problems: own } = route;
   return [
     ...always,
     ...(may === 'anyone' ? [] : behindTheDoor),
-    ...(may !== 'anyone' && may.length < 3 ? (['forbidden'] as const) : []),
     ...(method === 'GET' ? [] : withBody),
-    ...(method === 'POST' ? withKey : []),
+    ...(takesKey(route) ? withKey : []),
     ...(changes ? (['precondition-failed'] as const) : []),
     ...own,
   ];
@@ -51,7 +57,7 @@ export function operationOf(
     parameters: [
       ...parametersOf('path', schemas.asked(params)),
       ...parametersOf('query', schemas.asked(query)),
-      ...(method === 'POST' ? [idempotencyKey] : []),
+      ...(takesKey(route) ? [idempotencyKey] : []),
       ...(route.changes ? [ifMatch] : []),
     ],
     ...(hasBody(method) &&
@@ -130,7 +136,7 @@ const location = {
 };
 
 function answersOf(route: Route, schemas: Schemas): Json {
-  const { answers, media = 'application/json', method, hasTag } = route;
+  const { answers, media = 'application/json', hasTag } = route;
   return Object.fromEntries(
     Object.entries(answers).map(([status, shape]) => [
       status,
@@ -139,10 +145,10 @@ function answersOf(route: Route, schemas: Schemas): Json {
         headers: {
           ...requestId,
           ...(status === '201' && location),
-          ...(method === 'POST' && replayed),
+          ...(takesKey(route) && replayed),
           ...(hasTag && etag),
         },
-        content: { [media]: { schema: schemas.answered(shape) } },
+        ...(status !== '204' && { content: { [media]: { schema: schemas.answered(shape) } } }),
       },
     ]),
   );

@@ -86,7 +86,11 @@ const refersTo = (answer: Json, document: Json): Json =>
     : answer;
 
 function answerHtml(status: string, answer: Json): string {
-  const [media, { schema }] = Object.entries(answer['content'] as Json)[0] as [string, Json];
-  const form = media === 'application/problem+json' ? '' : schemaHtml(schema as Json);
+  // without content where there is nothing to say
+  const [[media, { schema }]] = Object.entries((answer['content'] ?? { '': {} }) as Json) as [
+    [string, Json],
+  ];
+  const form =
+    schema === undefined || media === 'application/problem+json' ? '' : schemaHtml(schema as Json);
   return `<dt>${escaped(status)}</dt><dd>${markdownLine(String(answer['description']))} ${form}</dd>`;
 }

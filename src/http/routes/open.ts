@@ -1,11 +1,38 @@
 import { z } from 'zod';
-import { aliveShape } from '../answers/status.ts';
+import type { Administration } from '../../access/administration.ts';
+import { aliveShape, readyShape } from '../answers/status.ts';
 import { pageStyle } from '../openapi/page-style.ts';
 import type { Texts } from '../openapi/texts.ts';
 import { route, type Route } from '../route.ts';
 
+type Asked = Pick<Administration, 'alive' | 'ready'>;
+
+/** The status is what monitors look at. */
+const told = (ok: boolean) => ({ status: ok ? 200 : 503, body: { ok } });
+
 /** What may be asked without a token, and tells strangers nothing of this house. */
-export const openRoutes = (texts: () => Texts): Route[] => [
+export const openRoutes = (rules: Asked, texts: () => Texts): Route[] => [
+  route({
+    id: 'readLiveness',
+    summary: 'Whether the process and its database answer',
+    about: '503, or no answer: it is to be started again.',
+    method: 'GET',
+    path: '/livez',
+    may: 'anyone',
+    answers: { 200: readyShape, 503: readyShape },
+    answer: async () => told(await rules.alive()),
+  }),
+  route({
+    id: 'readReadiness',
+    summary: 'Whether calls can open the gate now',
+    about:
+      '503 until prompts are rendered and Asterisk and the helper answer, whenever one of them does not, and while the server stops. Answers within some seconds, whatever hangs.',
+    method: 'GET',
+    path: '/readyz',
+    may: 'anyone',
+    answers: { 200: readyShape, 503: readyShape },
+    answer: async () => told(await rules.ready()),
+  }),
   route({
     id: 'readLife',
     summary: 'Whether the process answers',

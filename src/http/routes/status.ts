@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { Administration } from '../../access/administration.ts';
 import { configurationShape } from '../answers/configuration.ts';
 import { healthShape, statusAnswer, statusShape } from '../answers/status.ts';
-import { metricsType, writeMetrics } from '../metrics.ts';
+import type { Meters } from '../metrics/meters.ts';
+import { metricsType, writeMetrics } from '../metrics/text.ts';
 import { everyone, readers, route, type Route } from '../route.ts';
 
-export const statusRoutes = (rules: Administration): Route[] => [
+export const statusRoutes = (rules: Administration, meters: Meters): Route[] => [
   route({
     id: 'readHealth',
     summary: 'Whether all parts are well',
@@ -41,12 +42,13 @@ export const statusRoutes = (rules: Administration): Route[] => [
   }),
   route({
     id: 'readMetrics',
-    summary: 'The same for Prometheus',
+    summary: 'What can be measured, for Prometheus',
+    about: 'docs/metrics.md tells of each metric.',
     method: 'GET',
     path: '/metrics',
     may: everyone,
     media: metricsType,
     answers: { 200: z.string() },
-    answer: async () => ({ body: await writeMetrics(await rules.status()) }),
+    answer: async () => ({ body: await writeMetrics(await rules.readings(), meters) }),
   }),
 ];

@@ -22,6 +22,8 @@ const walk = async (page: (before?: number) => Promise<number[]>): Promise<numbe
   throw new Error('paging does not end');
 };
 
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 const descending = (n: number): number[] => Array.from({ length: n }, (_, i) => n - i);
 
 export function recordContract({ stores, addUser, addGrant, audit }: Bench): void {
@@ -174,6 +176,64 @@ export function recordContract({ stores, addUser, addGrant, audit }: Bench): voi
         }
         expect(seen).toEqual(all);
       }
+    });
+
+    it('gives what came after a row, oldest first', async () => {
+      expect(await stores.audit.after(0, 10)).toEqual([]);
+      expect(await stores.audit.ends()).toEqual({ first: null, last: null });
+      for (let i = 0; i < 5; i += 1) await stores.audit.append(entry('gate-opened', { at: 9 - i }));
+      const seqs = async (seq: number, limit: number): Promise<number[]> =>
+        (await stores.audit.after(seq, limit)).map((row) => row.seq);
+      expect(await seqs(0, 10)).toEqual([1, 2, 3, 4, 5]);
+      expect(await seqs(2, 2)).toEqual([3, 4]);
+      expect(await seqs(5, 1000)).toEqual([]);
+      expect(await seqs(-1, 1)).toEqual([1]);
+      expect(await stores.audit.ends()).toEqual({ first: 1, last: 5 });
+      const [row] = await audit();
+      expect(await stores.audit.after(4, 1)).toEqual([row]);
+      for (const limit of [0, 1001, 1.5]) await refused(stores.audit.after(0, limit), 'invalid');
+    });
+
+    it('tells those who watch when rows can be read, and no more once they have gone', async () => {
+      const seen: number[] = [];
+      let reads: Promise<void> = Promise.resolve();
+      const read = async (): Promise<void> => {
+        const rows = await stores.audit.after(seen.at(-1) ?? 0, 100);
+        seen.push(...rows.map(({ seq }) => seq));
+      };
+      const end = stores.audit.watch(() => {
+        reads = reads.then(read);
+      });
+      await stores.audit.append(entry('server-started'));
+      // rows that are written with what they tell of, too
+      await addUser();
+      await settled();
+      await reads;
+      expect(seen).toEqual([1, 2]);
+      end();
+      end();
+      await stores.audit.append(entry('server-stopped'));
+      await settled();
+      await reads;
+      expect(seen).toEqual([1, 2]);
+    });
+
+    it('harms neither writers nor other listeners by one that throws', async () => {
+      let told = 0;
+      stores.audit.watch(() => {
+        throw new Error('a listener fails');
+      });
+      const count = (): void => {
+        told += 1;
+      };
+      const ends = [stores.audit.watch(count), stores.audit.watch(count)];
+      expect((await stores.audit.append(entry('server-started'))).seq).toBe(1);
+      await settled();
+      expect(told).toBe(2);
+      ends[0]?.();
+      await stores.audit.append(entry('server-stopped'));
+      await settled();
+      expect(told).toBe(3);
     });
 
     it.each(hostile)('keeps hostile text %# as it is', async (text) => {

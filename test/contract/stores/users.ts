@@ -42,6 +42,7 @@ export function usersContract({ stores, addUser, audit }: Bench): void {
         numbers: [number('15550102'), number('15550101')],
         leastAttestation: 'B',
         pairing: 'knock-code',
+        email: 'mira@example.net',
       };
       const added = await stores.users.add(
         newUser('mira', settings),

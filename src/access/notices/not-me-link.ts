@@ -1,0 +1,44 @@
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto';
+import type { Instant } from '../../domain/time.ts';
+
+/** What a link is good for: to end this grant and all else of its user, until a time. */
+export interface NotMeClaim {
+  readonly grantId: number;
+  readonly until: Instant;
+}
+
+/**
+ * What stands in a link, signed: HMAC-SHA-256 under a key that is derived from the key file for
+ * this alone (HKDF, RFC 5869). Nothing is kept of a link; a new key file ends them all.
+ */
+export interface NotMeLinks {
+  /** Letters, digits, `.`, `_` and `-`, some sixty of them. */
+  sign(claim: NotMeClaim): string;
+  /** Undefined for what was not signed here, or is over; which of the two is not told. */
+  read(signed: string, now: Instant): NotMeClaim | undefined;
+}
+
+const form = /^([1-9a-z][0-9a-z]{0,10})\.([1-9a-z][0-9a-z]{0,10})\.([A-Za-z0-9_-]{43})$/;
+const base = 36;
+
+export function createNotMeLinks(key: Buffer): NotMeLinks {
+  const derived = createSecretKey(
+    Buffer.from(hkdfSync('sha256', key, '', 'dialgate not-me link', 32)),
+  );
+  const macOf = (claim: string): Buffer => createHmac('sha256', derived).update(claim).digest();
+
+  return {
+    sign({ grantId, until }) {
+      const claim = `${grantId.toString(base)}.${Math.floor(until / 1000).toString(base)}`;
+      return `${claim}.${macOf(claim).toString('base64url')}`;
+    },
+    read(signed, now) {
+      const [, id = '', seconds = '', mac = ''] = form.exec(signed) ?? [];
+      const given = Buffer.from(mac, 'base64url');
+      const right = macOf(`${id}.${seconds}`);
+      if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
+      const until = Number.parseInt(seconds, base) * 1000;
+      return now < until ? { grantId: Number.parseInt(id, base), until } : undefined;
+    },
+  };
+}

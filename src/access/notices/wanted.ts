@@ -1,0 +1,46 @@
+import { alarmKinds, type AuditKind, type AuditRow } from '../../domain/attempt.ts';
+import type { ReceiverId } from '../../domain/notice.ts';
+
+/** What the notices themselves put on record: nobody is told of it, or it would go round for ever. */
+const ownKinds: readonly AuditKind[] = ['notification-failed', 'notification-tested'];
+
+const alarms = new Set<AuditKind>(alarmKinds.filter((kind) => !ownKinds.includes(kind)));
+
+/** What a webhook may ask for. */
+export const isTellable = (kind: AuditKind): boolean => !ownKinds.includes(kind);
+
+/** What administrators are told: alarms, and that a user has said "this was not me". */
+const isForAdministrators = ({ kind, detail }: AuditRow): boolean =>
+  alarms.has(kind) || (kind === 'user-disabled' && detail?.['reason'] === 'not-me');
+
+const isForTheUser = ({ kind }: AuditRow): boolean => kind === 'gate-opened';
+
+/** Whoever can be told. */
+export interface Told {
+  readonly webhooks: readonly {
+    readonly id: ReceiverId;
+    /** Null is the usual ones. */
+    readonly kinds: readonly AuditKind[] | null;
+  }[];
+  /** E-mail addresses; none where no mail is sent. */
+  readonly administrators: readonly string[];
+  /** Whether users who have an e-mail address are written to. */
+  readonly users: boolean;
+}
+
+/** Who is to be told of a row; of the user only whether, as their address is not known here. */
+export function receiversOf(row: AuditRow, told: Told): ReceiverId[] {
+  if (!isTellable(row.kind)) return [];
+  const forAdministrators = isForAdministrators(row);
+  const forTheUser = isForTheUser(row);
+  const usual = forAdministrators || forTheUser;
+  return [
+    ...(told.users && forTheUser && row.userId !== undefined
+      ? [`user:${row.userId}` as const]
+      : []),
+    ...told.webhooks
+      .filter(({ kinds }) => (kinds === null ? usual : kinds.includes(row.kind)))
+      .map(({ id }) => id),
+    ...(forAdministrators ? told.administrators.map((address) => `mail:${address}` as const) : []),
+  ];
+}

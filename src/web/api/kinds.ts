@@ -1,0 +1,65 @@
+import type { AuditAnswer } from '../../http/answers/records.ts';
+
+export type Kind = AuditAnswer['kind'];
+
+/**
+ * Each kind of happening in words. Typed so that a new kind does not build without its
+ * words; an EventSource needs the names, too, to listen for each.
+ */
+export const kindWords: Readonly<Record<Kind, string>> = {
+  'call-began': 'Call began',
+  'call-ended': 'Call ended',
+  'calls-refused': 'Calls not answered',
+  'brake-began': 'Strangers refused for a while',
+  'brake-ended': 'Strangers heard again',
+  'attempt-accepted': 'Recognised',
+  'attempt-refused': 'Attempt refused',
+  'lockout-began': 'Locked out',
+  'lockout-ended': 'Lock ended',
+  'knock-code-exposed': 'Knock code known to others',
+  'code-used': 'One-time code used',
+  'call-back-began': 'Called back',
+  'call-back-failed': 'Call-back failed',
+  'pairing-began': 'Pairing began',
+  'pairing-ended': 'Pairing ended',
+  'address-refused': 'Address refused',
+  'gate-opened': 'Opened',
+  'gate-failed': 'Opening failed',
+  'gate-renewed': 'Extended',
+  'gate-closed': 'Closed',
+  'gate-used': 'First packet came',
+  'gate-expired': 'Ran out',
+  'gate-healed': 'Gate repaired',
+  'user-created': 'User created',
+  'user-changed': 'User changed',
+  'user-disabled': 'User disabled',
+  'user-enabled': 'User enabled',
+  'user-removed': 'User removed',
+  'pin-reset': 'New PIN',
+  'knock-code-reset': 'New knock code',
+  'second-factor-set': 'Second factor set',
+  'second-factor-removed': 'Second factor removed',
+  'token-created': 'Token made',
+  'token-revoked': 'Token revoked',
+  'signed-in': 'Signed in',
+  'signed-out': 'Signed out',
+  'entry-added': 'Entry added',
+  'entry-changed': 'Entry changed',
+  'entry-removed': 'Entry removed',
+  'entry-expired': 'Entry ran out',
+  'name-changed': 'Name means other addresses',
+  'name-failing': 'Name not answered',
+  'name-recovered': 'Name answered again',
+  'access-refused': 'Request refused',
+  'audit-sealed': 'Old rows sealed',
+  'audit-removed': 'Old rows removed',
+  'audit-exported': 'Record exported',
+  'audit-checkpoint-failed': 'Checkpoint failed',
+  'audit-suspect': 'Record does not fit',
+  'notification-failed': 'Nobody could be told',
+  'notification-tested': 'Notifications tested',
+  'server-started': 'Server started',
+  'server-stopped': 'Server stopped',
+};
+
+export const kinds = Object.keys(kindWords) as readonly Kind[];

@@ -1,0 +1,89 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { Button } from './button.tsx';
+import { useDoing } from './doing.ts';
+import { ProblemNote } from './notes.tsx';
+
+/**
+ * The browser's own modal dialog: it keeps the focus, closes by Escape and gives the focus
+ * back. Draw it while it is open, and take it away in `onClose`.
+ */
+export function Dialog({
+  title,
+  wide = false,
+  onClose,
+  children,
+}: {
+  title: string;
+  wide?: boolean;
+  onClose: () => void;
+  children: ComponentChildren;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => {
+      shown?.close();
+      // the browser does this only where it closed the dialog itself
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      class={wide ? 'dialog wide' : 'dialog'}
+      aria-labelledby={heading}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <header>
+        <h2 id={heading}>{title}</h2>
+        <Button kind="quiet" icon="close" aria-label="Close this dialog" onClick={onClose} />
+      </header>
+      {children}
+    </dialog>
+  );
+}
+
+/** Asks before something that cannot be taken back; what comes of it is shown inside. */
+export function Confirm({
+  title,
+  children,
+  act,
+  doing,
+  danger = true,
+  onClose,
+}: {
+  title: string;
+  children: ComponentChildren;
+  /** What the button says: what will be done, not "OK". */
+  act: string;
+  doing: () => Promise<unknown>;
+  danger?: boolean;
+  onClose: () => void;
+}) {
+  const { busy, problem, run } = useDoing();
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <div class="body">
+        {children}
+        {problem && <ProblemNote problem={problem} />}
+      </div>
+      <footer>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button
+          kind={danger ? 'danger' : 'main'}
+          busy={busy}
+          onClick={() => void run(doing).then((done) => done && onClose())}
+        >
+          {act}
+        </Button>
+      </footer>
+    </Dialog>
+  );
+}

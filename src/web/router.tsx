@@ -1,0 +1,74 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+
+/** Where one is: the path names the view, the query its filters, so that an address can be sent to somebody. */
+export interface Place {
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+const here = (): Place => ({
+  path: window.location.pathname,
+  query: new URLSearchParams(window.location.search),
+});
+
+const moved = 'dialgate-moved';
+
+export function usePlace(): Place {
+  const [place, see] = useState(here);
+  useEffect(() => {
+    const look = (): void => see(here());
+    window.addEventListener('popstate', look);
+    window.addEventListener(moved, look);
+    return () => {
+      window.removeEventListener('popstate', look);
+      window.removeEventListener(moved, look);
+    };
+  }, []);
+  return place;
+}
+
+/** @param to A path with its query, of this page. */
+export function go(to: string, { replace = false } = {}): void {
+  if (replace) window.history.replaceState(null, '', to);
+  else window.history.pushState(null, '', to);
+  window.dispatchEvent(new Event(moved));
+}
+
+/** Changes some filters and leaves the others; an empty or undefined one is taken away. Makes no step in the history. */
+export function setFilters(changes: Readonly<Record<string, string | undefined>>): void {
+  const { path, query } = here();
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) query.set(name, value);
+    else query.delete(name);
+  }
+  const text = query.toString();
+  go(text ? `${path}?${text}` : path, { replace: true });
+}
+
+/** A way within the page; with a key held down, the browser does what it does with any link. */
+export function Link({
+  to,
+  children,
+  ...rest
+}: {
+  to: string;
+  children: ComponentChildren;
+  class?: string;
+  title?: string;
+  'aria-label'?: string;
+  'aria-current'?: 'page' | undefined;
+}) {
+  const follow = (event: MouseEvent): void => {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) {
+      return;
+    }
+    event.preventDefault();
+    go(to);
+  };
+  return (
+    <a {...rest} href={to} onClick={follow}>
+      {children}
+    </a>
+  );
+}
