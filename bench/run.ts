@@ -7,6 +7,7 @@ import { fastCall } from './fast-call.ts';
 import { flood } from './flood.ts';
 import { keyToOpen } from './key-to-open.ts';
 import { refused } from './refused.ts';
+import { rest } from './rest.ts';
 import { packetCost } from './packet-cost.ts';
 import type { Result } from './result.ts';
 import { soak } from './soak.ts';
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, (words: readonly string[]) => Promise<Res
   refused,
   standing,
   audit,
+  rest,
   'time-to-open': timeToOpen,
   'packet-cost': packetCost,
   flood,

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
  * this test also holds what a pattern cannot say, and names the offender.
  */
 const root = resolve(import.meta.dirname, '..');
-const adapters = ['asterisk', 'speech', 'sqlite', 'firewall', 'external-address', 'names'];
+const adapters = ['asterisk', 'speech', 'sqlite', 'firewall', 'external-address', 'names', 'notify'];
 
 /** What each room may import from, besides itself and packages. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -20,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   firewall: ['domain'],
   'external-address': ['domain'],
   names: ['domain'],
+  notify: ['domain'],
   helper: ['firewall'],
   http: ['domain', 'access'],
   web: ['http'],
@@ -136,6 +137,7 @@ test.each([
   ['commander', 'cli'],
   ['@msimerson/stun', 'external-address'],
   ['otpauth', 'access'],
+  ['nodemailer', 'notify'],
   ['prom-client', 'http'],
   ['qrcode', 'cli', 'web'],
 ])('%s is known to %s alone', (name, ...rooms) => {

@@ -26,6 +26,7 @@ const packageOf = {
   'systemd-analyze': 'systemd',
   'systemd-nspawn': 'systemd-container',
   nsenter: 'util-linux',
+  chromium: 'chromium',
   make: 'make',
   'g++': 'g++',
 };

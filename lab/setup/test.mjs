@@ -6,7 +6,7 @@ import { checkout, ready } from './ready.mjs';
 import { runEntry } from './setup-error.mjs';
 
 await runEntry(async () => {
-  await ready({ also: ['dnsmasq', 'ipset', 'iptables', 'systemd-analyze'] });
+  await ready({ also: ['dnsmasq', 'ipset', 'iptables', 'systemd-analyze', 'chromium'] });
   await ensureFail2ban();
   await ensureFirewalls();
   const vitest = join(checkout, 'node_modules/vitest/vitest.mjs');

@@ -5,8 +5,10 @@ import {
   type CredentialAdministration,
 } from './administration/credentials.ts';
 import { entryAdministration, type EntryAdministration } from './administration/entries.ts';
+import { eventAdministration, type EventAdministration } from './administration/events.ts';
 import { grantAdministration, type GrantAdministration } from './administration/grants.ts';
 import { lockoutAdministration, type LockoutAdministration } from './administration/lockouts.ts';
+import { noticeAdministration, type NoticeAdministration } from './administration/notices.ts';
 import { opennessAdministration, type OpennessAdministration } from './administration/openness.ts';
 import type { AdministrationParts } from './administration/parts.ts';
 import { readingsAdministration, type ReadingsAdministration } from './administration/readings.ts';
@@ -20,8 +22,11 @@ import { userAdministration, type UserAdministration } from './administration/us
 export type { SeenCall } from './administration/calls.ts';
 export type { NewSheetResult, NewTotpResult } from './administration/credentials.ts';
 export { isLockoutSubject, type SeenLockout } from './administration/lockouts.ts';
+export type { SeenNotice } from './administration/notices.ts';
+export type { NotMeDone, NotMeSeen } from './notices/not-me.ts';
 export type { Openness } from './administration/openness.ts';
 export type { AdministrationParts } from './administration/parts.ts';
+export type { Following, Happening } from './following.ts';
 export type { PageOf } from './paging.ts';
 export type { Measures, NotificationReading, Readings } from './administration/readings.ts';
 export type { SeenService } from './administration/services.ts';
@@ -38,11 +43,13 @@ export type Administration = UserAdministration &
   OpennessAdministration &
   TokenAdministration &
   SessionAdministration &
+  EventAdministration &
   ServiceAdministration &
   StatusAdministration &
   ReadingsAdministration &
   CallAdministration &
   RepeatAdministration &
+  NoticeAdministration &
   AuditAdministration;
 
 export function createAdministration(parts: AdministrationParts): Administration {
@@ -56,11 +63,13 @@ export function createAdministration(parts: AdministrationParts): Administration
     ...opennessAdministration(parts),
     ...tokenAdministration(parts),
     ...sessionAdministration(parts),
+    ...eventAdministration(parts),
     ...serviceAdministration(parts),
     ...status,
     ...readingsAdministration(parts, status.status, status.ready),
     ...callAdministration(parts),
     ...repeatAdministration(parts),
+    ...noticeAdministration(parts),
     ...auditAdministration(parts),
   };
 }

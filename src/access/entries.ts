@@ -2,7 +2,13 @@ import { AccessError } from '../domain/access-error.ts';
 import type { Address } from '../domain/address.ts';
 import type { Actor } from '../domain/attempt.ts';
 import { targetText, type Entry, type EntrySettings, type Standing } from '../domain/entry.ts';
-import type { EntryStore, Firewall, FirewallLimits, Page, StandReport } from '../domain/ports.ts';
+import type {
+  EntryPage,
+  EntryStore,
+  Firewall,
+  FirewallLimits,
+  StandReport,
+} from '../domain/ports.ts';
 import {
   after,
   systemTimer,
@@ -40,7 +46,7 @@ export interface EntriesParts {
 
 /** The standing entries. Rejections are AccessError. */
 export interface Entries {
-  list(page: Page): Promise<SeenEntry[]>;
+  list(page: EntryPage): Promise<SeenEntry[]>;
   /** @throws AccessError `not-found`. */
   named(label: string): Promise<SeenEntry>;
   /**

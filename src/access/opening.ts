@@ -103,6 +103,7 @@ export function createOpen(parts: GateParts, atHand: GrantsAtHand, close: Close)
         ...wanted,
         id: unrecordedId,
         userName: '',
+        firstPacketAt: null,
         endedAt: null,
         end: null,
       };

@@ -45,7 +45,8 @@ export function openAudit(file: string): AuditDoings {
           progress: (_, seq, of) => progress(seq, of),
         }),
       );
-      return { verdict, unreadable: known?.unreadable ?? 0 };
+      const { unreadable = 0, restorations = [] } = known ?? {};
+      return { verdict, unreadable, restorations };
     },
 
     export: ({ caller, ...span }, format, write) =>

@@ -8,6 +8,7 @@ import { inspectDatabase } from '../sqlite/database.ts';
 import { readConfig, type Config } from './config.ts';
 import { helperConfigBeside } from './doctor.ts';
 import { readKey, readSecretFile } from './key-file.ts';
+import { checkpointSinksOf, mailerOf, noticeFindings, webhooksOf } from './notices.ts';
 import { openSpeech } from './telephone.ts';
 import { programRoot } from './version.ts';
 
@@ -20,11 +21,15 @@ export async function checkConfig(file: string): Promise<readonly string[]> {
   readKey(config.key_file);
   readSecretFile(config.asterisk.password_file, 'The ARI password file');
   openSpeech(config);
+  webhooksOf(config);
+  mailerOf(config);
+  checkpointSinksOf(config);
   inspectDatabase(config.database, { migrations: join(programRoot, 'db') });
   return [
     `ok     ${file} and the files it names`,
     ...way(file, config),
     ...foldersMissing(config),
+    ...noticeFindings(config).map((words) => `warn   ${words}`),
     ...(await helperFindings(config)),
   ];
 }

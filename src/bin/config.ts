@@ -21,6 +21,7 @@ import {
   speechRules,
   telephone,
 } from './config-telephone.ts';
+import { checkpointWebhook, notifyRules } from './config-notify.ts';
 
 /** A minute less than the dialplan's own limit (TIMEOUT(absolute)), so that we say goodbye first. Seconds. */
 const mostCall = 600;
@@ -100,8 +101,11 @@ const configFile = z.strictObject({
       /** Where checkpoints are kept; without it beside the database. */
       checkpoints: path.optional(),
       checkpoint_every: duration.default(3600),
+      /** Where they are posted, besides. */
+      checkpoint_webhook: checkpointWebhook.optional(),
     })
     .prefault({}),
+  notify: notifyRules,
   admission: admissionRules,
   dialling,
   telephone,

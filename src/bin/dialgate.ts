@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { run } from '../cli/program.ts';
 import { openAudit } from './audit.ts';
+import { openBackups } from './backup.ts';
 import { checkConfig } from './check-config.ts';
 import { readConfig } from './config.ts';
 import { doctor } from './doctor.ts';
@@ -24,6 +25,7 @@ process.exitCode = await run(
     doctor,
     withRest,
     audit: openAudit,
+    backups: openBackups,
     guard: openGuard,
     sshConnection,
     print: (line) => void process.stdout.write(`${line}\n`),

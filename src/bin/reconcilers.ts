@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { watchGateUse } from '../access/gate-use.ts';
 import { watchNames, type NameWatch } from '../access/standing/name-watch.ts';
 import type { StandReport } from '../domain/ports.ts';
 import { systemClock, systemTimer } from '../domain/time.ts';
@@ -7,7 +8,10 @@ import { entriesReconciliation, grantsReconciliation } from '../firewall/reconci
 import type { Config } from './config.ts';
 import type { House } from './rules.ts';
 
-type Kept = Pick<House, 'firewall' | 'gate' | 'entries' | 'stores' | 'names' | 'addressRules' | 'meters'>;
+type Kept = Pick<
+  House,
+  'firewall' | 'gate' | 'entries' | 'stores' | 'names' | 'addressRules' | 'meters'
+>;
 
 /**
  * Makes the kernel match the record, grants and standing entries each by themselves, and
@@ -57,13 +61,20 @@ export function startReconcilers(
     }),
   });
   const names = watchEntryNames(house, config, log, standing.soon);
+  const endUse = watchGateUse({
+    grants: stores.grants,
+    firewall,
+    clock: systemClock,
+    timer: systemTimer,
+    log: common.log,
+  });
   entries.onChanged(() => {
     standing.soon();
     names.refresh();
   });
   return async () => {
     names.stop();
-    await Promise.all([grants.stop(), standing.stop()]);
+    await Promise.all([grants.stop(), standing.stop(), endUse()]);
   };
 }
 

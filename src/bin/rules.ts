@@ -12,6 +12,7 @@ import { createEntries, type Entries } from '../access/entries.ts';
 import { createGate, type Gate } from '../access/gate.ts';
 import type { LockoutRules } from '../access/lockout-rules.ts';
 import { createLockouts, type Lockouts } from '../access/lockouts.ts';
+import type { Notices } from '../access/notices/notices.ts';
 import { createSecondFactors } from '../access/second-factors.ts';
 import { createSecrets, type Secrets } from '../access/secrets.ts';
 import { createTallies, type Tallies } from '../access/tallies.ts';
@@ -29,6 +30,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { readKey } from './key-file.ts';
+import { checkpointSinksOf, openNotices } from './notices.ts';
 import { openRecordKeeping, type Record } from './record.ts';
 import { runningConfiguration } from './running-configuration.ts';
 import { programRoot, version } from './version.ts';
@@ -46,6 +48,7 @@ export interface House {
   readonly lockouts: Lockouts;
   readonly administration: Administration;
   readonly record: Record;
+  readonly notices: Notices;
   readonly meters: Meters;
   readonly tallies: Tallies;
   close(): void;
@@ -121,12 +124,21 @@ export function openHouse(parts: HouseParts): House {
     },
   });
   const lockouts = createLockouts({ stores, clock: systemClock, rules: lockoutRules(config) });
-  const record = openRecordKeeping({ config, stores, key, log });
+  const record = openRecordKeeping({
+    config,
+    stores,
+    key,
+    log,
+    sinks: checkpointSinksOf(config),
+  });
+  const { notices, notMe } = openNotices({ config, log, key, stores, gate });
   const wellness = (): Promise<Health> => health(stores, firewall, asteriskHealth);
   const administration = createAdministration({
     stores,
     record: record.record,
     refusedRequests: record.refusedRequests,
+    notices,
+    notMe,
     gate,
     entries,
     names,
@@ -140,6 +152,7 @@ export function openHouse(parts: HouseParts): House {
       issuer: config.second_factor.issuer,
     }),
     clock: systemClock,
+    timer: systemTimer,
     dialling: config.dialling,
     languages: () => languagesOf(config),
     usualServices: config.access.services,
@@ -158,6 +171,7 @@ export function openHouse(parts: HouseParts): House {
       size: () => stores.size(),
       externalAddressKnown: () => externalAddress() !== undefined,
       checkpointAt: () => record.checkpoints.keptAt(),
+      notifications: () => notices.counts(),
     },
   });
   return {
@@ -171,6 +185,7 @@ export function openHouse(parts: HouseParts): House {
     lockouts,
     administration,
     record,
+    notices,
     meters,
     tallies,
     close() {

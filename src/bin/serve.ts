@@ -116,6 +116,8 @@ async function start(
   checkpoints.start();
   upkeep.start();
   taken.push(() => upkeep.stop());
+  house.notices.start();
+  taken.push(() => house.notices.stop());
 
   // a helper that is away now is none of this: calls will say that nothing was opened
   const limits = await house.firewall.limits().catch(() => undefined);

@@ -17,6 +17,9 @@ function findRoot(from: string): string {
 /** Where this program lies, with db/, sounds/ and dialplan/ beside package.json. */
 export const programRoot = findRoot(dirname(fileURLToPath(import.meta.url)));
 
+/** What the database has been through, and may have to go through still. */
+export const migrations = { migrations: join(programRoot, 'db') };
+
 export const version = (
   JSON.parse(readFileSync(join(programRoot, 'package.json'), 'utf8')) as { version: string }
 ).version;

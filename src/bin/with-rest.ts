@@ -18,14 +18,19 @@ export async function withRest<T>(
   work: (rest: RestClient) => Promise<T>,
 ): Promise<T> {
   const config = readConfig(file);
-  const running = clientAt(config.http.admin_socket);
+  if (!(await isServed(config))) return withoutServer(config, work);
+  return work(clientAt(config.http.admin_socket));
+}
+
+/** Whether a server runs on this configuration. @throws AccessError where that cannot be known. */
+export async function isServed({ http }: Config): Promise<boolean> {
   try {
-    await running.get('/v1/health');
+    await clientAt(http.admin_socket).get('/v1/health');
+    return true;
   } catch (error) {
-    if (nobodyServes(error)) return withoutServer(config, work);
+    if (nobodyServes(error)) return false;
     throw error;
   }
-  return work(running);
 }
 
 /** A socket that this user may not use shows that somebody does serve. */

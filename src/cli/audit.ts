@@ -27,12 +27,23 @@ export function auditCommand(asked: Asked, record: () => AuditDoings, tell: Tell
       const { verify, checkpointFile } = record();
       const { checkpoints } = options;
       const file = checkpoints === true ? checkpointFile : checkpoints;
-      const { verdict, unreadable } = await verify(file, (seq, of) =>
+      const {
+        verdict,
+        unreadable,
+        restorations = [],
+      } = await verify(file, (seq, of) =>
         tell(`\r${seq} of ${of} (${Math.floor((100 * seq) / Math.max(1, of))} %)`),
       );
       tell('\r');
-      if (options.json) print(JSON.stringify({ ...verdict, unreadable }));
-      else for (const line of verdictWords(verdict, unreadable)) print(line);
+      if (options.json) print(JSON.stringify({ ...verdict, unreadable, restorations }));
+      else {
+        for (const line of verdictWords(verdict, unreadable)) print(line);
+        for (const { at, through, setAside } of restorations) {
+          print(
+            `On ${when(new Date(at).toISOString())} the database was replaced by a backup that went as far as row ${through}; ${setAside} checkpoints of later rows were set aside.`,
+          );
+        }
+      }
       if (!verdict.ok) throw new AccessError('internal', 'The record is not what was written.');
     });
 

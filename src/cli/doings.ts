@@ -17,6 +17,45 @@ export interface DoctorFinding {
   readonly mend: string | null;
 }
 
+export interface Verified {
+  readonly verdict: Verdict;
+  /** Lines of the checkpoints that cannot be read. */
+  readonly unreadable: number;
+  /** How often the database was replaced by a backup, as the checkpoints tell. */
+  readonly restorations?: readonly {
+    readonly at: number;
+    /** The last row that the backup had. */
+    readonly through: number;
+    /** Checkpoints of later rows, which tell of what the backup did not have. */
+    readonly setAside: number;
+  }[];
+}
+
+export interface BackupRequest {
+  readonly file: string;
+  /** Over a file that is there. */
+  readonly force: boolean;
+  /** With the key file beside it. */
+  readonly withKey: boolean;
+  /** How much of it is done, 0 to 1. */
+  progress(part: number): void;
+}
+
+export interface RestoreRequest {
+  readonly file: string;
+  /** Though its record does not fit, or cannot be checked. */
+  readonly unverified: boolean;
+  progress(what: string, part: number): void;
+}
+
+/** Each tells what was done, in plain words. Rejections are AccessError. */
+export interface BackupDoings {
+  /** Copies the database, beside a server that runs or without one. */
+  backup(request: BackupRequest): Promise<readonly string[]>;
+  /** Puts a backup in the database's place, while no server runs. */
+  restore(request: RestoreRequest): Promise<readonly string[]>;
+}
+
 /** The record, read from the disk. Rejections are AccessError. */
 export interface AuditDoings {
   /** Where checkpoints are kept. */
@@ -25,7 +64,7 @@ export interface AuditDoings {
   verify(
     checkpoints: string | undefined,
     progress: (seq: number, of: number) => void,
-  ): Promise<{ readonly verdict: Verdict; readonly unreadable: number }>;
+  ): Promise<Verified>;
   /** Oldest first; the next piece is not read before the last one is written. */
   export(
     span: AuditSpan,
@@ -48,6 +87,8 @@ export interface Doings {
   doctor(config: string, helperConfig: string | undefined): Promise<readonly DoctorFinding[]>;
   /** Runs work against the running server, or against the database where none runs. */
   withRest<T>(config: string, work: (rest: RestClient) => Promise<T>): Promise<T>;
+  /** The configured database as a whole. */
+  backups(config: string): BackupDoings;
   /** The record of the configured database. */
   audit(config: string): AuditDoings;
   /** The guard, at the named socket or where it usually is. */

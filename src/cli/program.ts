@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AccessError } from '../domain/access-error.ts';
 import { auditCommand, tellTerminal } from './audit.ts';
+import { backupCommand, restoreCommand } from './backup.ts';
 import { callsCommand } from './records.ts';
 import type { Asked, Doings } from './doings.ts';
 import { doctorCommand } from './doctor.ts';
@@ -10,6 +11,7 @@ import { guardCommand } from './guard.ts';
 import { importCommand } from './import.ts';
 import { isOpenCommand } from './is-open.ts';
 import { lockoutCommand } from './lockouts.ts';
+import { noticeCommand } from './notices.ts';
 import { serviceCommand } from './services.ts';
 import { statusCommand } from './status.ts';
 import { tokenCommand } from './tokens.ts';
@@ -57,11 +59,14 @@ export function program(doings: Doings): Command {
   root.addCommand(hostCommand(asked));
   root.addCommand(isOpenCommand(asked));
   root.addCommand(auditCommand(asked, () => doings.audit(config()), tellTerminal));
+  root.addCommand(backupCommand(print, () => doings.backups(config()), tellTerminal));
+  root.addCommand(restoreCommand(print, () => doings.backups(config()), tellTerminal));
   root.addCommand(callsCommand(asked));
   root.addCommand(tokenCommand(asked));
   root.addCommand(lockoutCommand(asked));
   root.addCommand(importCommand(asked));
   root.addCommand(serviceCommand(asked));
+  root.addCommand(noticeCommand(asked));
   root.addCommand(statusCommand(asked));
   root.addCommand(doctorCommand({ print, examine: (file) => doings.doctor(config(), file) }));
   root.addCommand(

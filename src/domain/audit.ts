@@ -85,6 +85,15 @@ export interface Checkpoint {
   readonly seal: string;
 }
 
+/**
+ * That the database was replaced by a copy of itself that goes no further than this row: checkpoints
+ * of later rows from before that tell of what was set aside.
+ */
+export interface Restoration extends Checkpoint {
+  /** The seal of the line before, so that it counts in its own place alone; '' where it is the first. */
+  readonly follows: string;
+}
+
 /** The keyed hashes. The key is not in the database, so who has the database alone cannot make them. */
 export interface RecordSeal {
   /** Over a row and the hash of the row before. */
@@ -93,6 +102,8 @@ export interface RecordSeal {
   removal(removal: Omit<AuditRemoval, 'seal'>): Uint8Array;
   /** Hexadecimal. */
   checkpoint(checkpoint: Omit<Checkpoint, 'seal'>): string;
+  /** Hexadecimal. */
+  restoration(restoration: Omit<Restoration, 'seal'>): string;
 }
 
 /** What the first row is chained to. */

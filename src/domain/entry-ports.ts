@@ -11,7 +11,8 @@ export interface EntryStore {
   /** All in one transaction, as long as there are fewer than `most`; what became of each, in order. */
   addAll(wanted: readonly WantedEntry[], most: number): Promise<AddedEntry[]>;
   byLabel(label: string): Promise<Entry | undefined>;
-  list(page: Page): Promise<Entry[]>;
+  /** Newest first. */
+  list(page: EntryPage): Promise<Entry[]>;
   /** Oldest first; those of one kind alone, if one is named. */
   all(kind?: Target['kind']): Promise<Entry[]>;
   count(): Promise<number>;
@@ -35,6 +36,14 @@ export interface EntryStore {
   nextEnd(now: Instant): Promise<Instant | null>;
   /** Becomes another whenever an entry, or the addresses of a name, become others. */
   revision(): Promise<number>;
+}
+
+/** Those alone that fit. */
+export interface EntryPage extends Page {
+  /** Part of a label, a target, a note, or of an address that a name means; capitals (A to Z) do not count. */
+  readonly find?: string | undefined;
+  /** Only names that are not answered. */
+  readonly failing?: boolean | undefined;
 }
 
 export interface WantedEntry {

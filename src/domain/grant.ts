@@ -16,11 +16,13 @@ export interface Grant {
   readonly expiresAt: Instant;
   /** The call that opened it, or null when an administrator did. */
   readonly callId: number | null;
+  /** When the first packet from there was seen; null: none yet, or nobody could say. */
+  readonly firstPacketAt: Instant | null;
   readonly endedAt: Instant | null;
   readonly end: GrantEnd | null;
 }
 
-export type NewGrant = Omit<Grant, 'id' | 'userName' | 'endedAt' | 'end'>;
+export type NewGrant = Omit<Grant, 'id' | 'userName' | 'firstPacketAt' | 'endedAt' | 'end'>;
 
 /**
  * How far the clock may step back before a grant counts as opened in the

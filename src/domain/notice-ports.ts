@@ -49,8 +49,13 @@ export interface NoticeQueue {
   keepOnly(receivers: readonly ReceiverId[], users: boolean): Promise<number>;
   /** Newest first. */
   page(filter: NoticeFilter): Promise<Notice[]>;
-  /** What waits: how many, and since when the oldest does. */
-  waiting(): Promise<{ readonly count: number; readonly since: Instant | null }>;
+  counts(): Promise<{
+    readonly waiting: number;
+    /** When the oldest that waits was made; null when none does. */
+    readonly oldestAt: Instant | null;
+    /** Given up, as long as they are kept. */
+    readonly failed: number;
+  }>;
   /** Forgets what has ended long ago. */
   forget(sentBefore: Instant, failedBefore: Instant): Promise<void>;
 }

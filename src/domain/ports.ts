@@ -95,6 +95,10 @@ export interface GrantStore {
   unended(): Promise<Grant[]>;
   unendedAt(address: Address): Promise<Grant[]>;
   unendedOf(userId: number): Promise<Grant[]>;
+  /** Not ended on record, and no packet was seen yet. */
+  unused(): Promise<Grant[]>;
+  /** Notes the first packet: true once for each grant, and only before its end. The entry is written only then. */
+  use(id: number, at: Instant, entry: AuditEntry): Promise<boolean>;
   /** @throws AccessError `not-found`, or `conflict` when it has ended already. */
   end(id: number, at: Instant, end: GrantEnd, entry: AuditEntry): Promise<void>;
   list(filter: GrantFilter): Promise<Grant[]>;

@@ -14,6 +14,8 @@ import { createMeters, type Meters } from './metrics/meters.ts';
 import { metered } from './metrics/metered.ts';
 import { mount } from './mount.ts';
 import { ownHostOnly } from './own-host.ts';
+import { pageFiles } from './page-files.ts';
+import type { PageFiles } from './page-reading.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { answerError, answerProblem } from './problems.ts';
 import { loggedError, requestLog } from './request-log.ts';
@@ -33,6 +35,8 @@ export interface HttpParts {
   readonly deadline?: Seconds;
   /** The most requests, at the token's door. */
   readonly requests?: Requests;
+  /** The administrator's page, which is served at the token's door alone. */
+  readonly page?: PageFiles;
   /** Shared by the doors of a house. */
   readonly turns?: Turns;
   /** The same. */
@@ -51,7 +55,11 @@ export function createHttp(given: HttpParts): Express {
 
   app.use(requestLog(log, now), metered(meters), safeHeaders, wholeHead);
   const limits = createLimits(given.requests ?? usualRequests, now);
-  if (door === 'token') app.use(ownHostOnly(hosts), limits.strangers(doorPaths));
+  if (door === 'token') {
+    const page = pageFiles(given.page ?? new Map());
+    app.use(ownHostOnly(hosts), limits.strangers(doorPaths), page);
+  }
+  app.use('/not-me', limits.links);
   const groups = routesTo(rules, meters);
   const routes = groups.flatMap((group) => group.routes);
   const keeper = doorKeeper(door, rules, limits, now);

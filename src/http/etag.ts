@@ -3,7 +3,7 @@ import { AccessError } from '../domain/access-error.ts';
 import type { Answer } from './route.ts';
 
 /** What moves by itself, and so is no reason why nobody may change the rest. */
-const restless = new Set(['packets', 'resolution', 'refused', 'codesLeft']);
+const restless = new Set(['packets', 'firstPacketAt', 'resolution', 'refused', 'codesLeft']);
 
 /** Names a state of a thing: another one whenever somebody has changed it (RFC 9110, strong). */
 export function tagOf(thing: object): string {

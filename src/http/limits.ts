@@ -11,6 +11,9 @@ export interface Requests {
   readonly perAddress: number;
 }
 
+/** From one address in a minute; behind one proxy all have one. */
+const mostLinks = 120;
+
 export const usualRequests: Requests = { perToken: 3000, perAddress: 600 };
 
 /**
@@ -20,6 +23,8 @@ export const usualRequests: Requests = { perToken: 3000, perAddress: 600 };
 export interface Limits {
   /** Counts those who come to what has no door; `doors` are counted there. */
   strangers(doors: readonly string[]): RequestHandler;
+  /** Counts those who come with links, of whom there are few. */
+  readonly links: RequestHandler;
   /** True when it was too much, and is answered. */
   tooManyFrom(request: Request, response: Response): boolean;
   tooManyBy(token: Token, response: Response): boolean;
@@ -28,6 +33,7 @@ export interface Limits {
 export function createLimits(most: Requests, now: () => Instant): Limits {
   const tokens = createRate(most.perToken);
   const addresses = createRate(most.perAddress);
+  const links = createRate(mostLinks);
 
   function tooMany(rate: Rate, source: string, response: Response): boolean {
     const wait = rate.take(source, now());
@@ -44,6 +50,10 @@ export function createLimits(most: Requests, now: () => Instant): Limits {
     strangers: (doors) => (request, response, next) => {
       const counted = doors.some((door) => `${request.path}/`.startsWith(`${door}/`));
       if (counted || !tooManyFrom(request, response)) next();
+    },
+    links(request, response, next) {
+      const source = sourceOf(request.socket.remoteAddress ?? '');
+      if (!tooMany(links, source, response)) next();
     },
     tooManyFrom,
     tooManyBy: (token, response) => tooMany(tokens, String(token.id), response),

@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import express, { type Express, type RequestHandler, type Response } from 'express';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import { AccessError } from '../domain/access-error.ts';
 import type { Seconds } from '../domain/time.ts';
 import { checked } from './checked.ts';
 
@@ -9,8 +8,9 @@ import { answerProblem } from './problems.ts';
 import { performed, type Performing, type Sent } from './perform.ts';
 import { meteredAs } from './metrics/metered.ts';
 import type { Meters } from './metrics/meters.ts';
+import { isRowNumber } from './request-text.ts';
 import type { Method, Route } from './route.ts';
-import { clearSessionCookie, setSessionCookie } from './session-cookie.ts';
+import { discard, send } from './sending.ts';
 import { visitorOf } from './visitor.ts';
 
 const usualLargestBody = 64 * 1024;
@@ -114,6 +114,7 @@ function answering(route: Route, parts: Mounting): RequestHandler {
       // what is open to all does nothing in anybody's name
       by: visitor?.by ?? ('system' as const),
       visitor,
+      lastEventId: lastEventOf(route, request),
     };
     const work = performed(route, asked, request, parts);
     const answer = await inTime(work, parts, response);
@@ -121,16 +122,24 @@ function answering(route: Route, parts: Mounting): RequestHandler {
   };
 }
 
+/** @throws AccessError `invalid` where it is none of ours. */
+function lastEventOf({ live }: Route, { headers }: Request): number | undefined {
+  const given = headers['last-event-id'];
+  if (!live || given === undefined || given === '') return undefined;
+  if (typeof given === 'string' && isRowNumber(given)) return Number(given);
+  throw new AccessError('invalid', 'Last-Event-ID must be the id of an event of ours.');
+}
+
 /** The answer, or 504 and nothing more: whatever becomes of the work. */
-async function inTime<T>(
-  work: Promise<T>,
+async function inTime(
+  work: Promise<Sent>,
   { deadline, late }: Mounting,
   response: Response,
-): Promise<T | undefined> {
+): Promise<Sent | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => {
-      work.catch((error: unknown) => late(error, response));
+      work.then(discard).catch((error: unknown) => late(error, response));
       resolve(undefined);
     }, deadline * 1000);
   });
@@ -144,38 +153,3 @@ async function inTime<T>(
   }
   return answer;
 }
-
-async function send(
-  response: Response,
-  answer: Sent,
-  route: Route,
-  query: Record<string, unknown>,
-): Promise<void> {
-  const { policy, media } = route;
-  const { status = 200, location, etag, body, repeated, session } = answer;
-  if (location !== undefined) response.set('Location', location);
-  if (etag !== undefined) response.set('ETag', etag);
-  if (repeated) response.set('Idempotency-Replayed', 'true');
-  if (policy !== undefined) response.set('Content-Security-Policy', policy);
-  if (session === null) clearSessionCookie(response.req, response);
-  else if (session !== undefined) setSessionCookie(response.req, response, session);
-  response.status(status);
-  if (status === 204) response.end();
-  else if (route.written) response.type('json').end(body);
-  else if (media === undefined) response.json(body);
-  else if (!isStream(body)) response.set('Content-Type', media).end(body);
-  else {
-    response.set('Content-Type', route.mediaOf?.(query) ?? media);
-    // nothing is to be made for who asks for the head alone
-    if (response.req.method === 'HEAD') {
-      await body[Symbol.asyncIterator]().return?.();
-      response.end();
-      return;
-    }
-    // as fast as it is read, and no further than to where the other side has gone
-    await pipeline(Readable.from(body), response);
-  }
-}
-
-const isStream = (body: unknown): body is AsyncIterable<string> =>
-  typeof body === 'object' && body !== null && Symbol.asyncIterator in body;

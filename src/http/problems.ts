@@ -48,6 +48,9 @@ export function answerProblem(
   response.status(problem.status).type(problemType).send(JSON.stringify(problem));
 }
 
+/** Seconds. */
+const retryAfter = 10;
+
 /**
  * Turns any error into its problem. The causes never leave: an AccessError's
  * message is made to be shown, and anything else is only named by the request id.
@@ -55,6 +58,8 @@ export function answerProblem(
 export function answerError(response: Response, error: unknown): void {
   if (error instanceof AccessError) {
     const errors = error.cause instanceof ZodError ? placesOf(error.cause) : undefined;
+    // of what is full, nobody knows when there will be room
+    if (error.code === 'too-many-requests') response.set('Retry-After', String(retryAfter));
     answerProblem(response, error.code, error.message, errors);
     return;
   }

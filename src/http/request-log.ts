@@ -23,7 +23,7 @@ export function requestLog(log: Logger, now: () => Instant): RequestHandler {
         {
           requestId,
           method,
-          path: path.slice(0, longestPath),
+          path: withoutLink(path).slice(0, longestPath),
           status: response.statusCode,
           by: visitorOf(response)?.by,
           ms: now() - began,
@@ -35,6 +35,9 @@ export function requestLog(log: Logger, now: () => Instant): RequestHandler {
     next();
   };
 }
+
+/** Who reads the log shall not be able to press the button. */
+const withoutLink = (path: string): string => path.replace(/^(\/not-me\/).+/, '$1…');
 
 /** An unexpected error as the log may have it: no other property, which could hold what was sent. */
 export function loggedError(error: unknown, depth = 0): unknown {

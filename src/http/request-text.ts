@@ -44,3 +44,6 @@ const sentence = (allowed: string): string => `${allowed[0]?.toUpperCase()}${all
 /** A point in time, ISO 8601 with its zone. */
 export const timeTo = (allowed: string): z.ZodType<Instant, string> =>
   z.iso.datetime({ offset: true, error: allowed }).transform((time) => Date.parse(time));
+
+/** 0 stands before the first. */
+export const isRowNumber = (value: string): boolean => /^[0-9]{1,15}$/.test(value);

@@ -3,12 +3,13 @@ import { isLockoutSubject } from '../access/administration.ts';
 import type { Address } from '../domain/address.ts';
 import { auditKinds } from '../domain/attempt.ts';
 import { parseKnockCode } from '../domain/knock-code.ts';
+import { noticeStates } from '../domain/notice.ts';
 import { parsePin } from '../domain/pin.ts';
 import { roles } from '../domain/token.ts';
 import { isUserName } from '../domain/user.ts';
 import { failureCursor, nameCursor, numberCursor, type Cursor } from './cursor.ts';
 import { readAddress } from './read-address.ts';
-import { text, timeTo, wholeNumber } from './request-text.ts';
+import { isRowNumber, text, timeTo, wholeNumber } from './request-text.ts';
 import { userSettings } from './user-settings.ts';
 
 /** What may be asked. Each field carries one sentence that says what is allowed there. */
@@ -29,6 +30,17 @@ const id = wholeNumber('must be a whole number from 1', Number.MAX_SAFE_INTEGER)
 export const nothing = z.strictObject({});
 export const byName = z.strictObject({ name });
 export const byId = z.strictObject({ id });
+
+/** What stands in a link is not told apart from what does not: each is looked up, and is good or is not. */
+export const bySigned = z.strictObject({
+  signed: text(
+    'must be what stands in a link, at most 200 characters',
+    (value) => value.length <= 200,
+    {
+      maxLength: 200,
+    },
+  ),
+});
 
 export const bySubject = z.strictObject({
   subject: text(
@@ -107,11 +119,27 @@ export const grantCursor = numberCursor('grants');
 export const entryCursor = numberCursor('entries');
 export const callCursor = numberCursor('calls');
 export const auditCursor = numberCursor('audit');
+export const noticeCursor = numberCursor('notices');
 
 export const usersWanted = z.strictObject(pageOf(userCursor));
 export const tokensWanted = z.strictObject(pageOf(tokenCursor));
 export const lockoutsWanted = z.strictObject(pageOf(lockoutCursor));
-export const entriesWanted = z.strictObject(pageOf(entryCursor));
+export const entriesWanted = z.strictObject({
+  find: text(
+    'must be at most 100 characters of a label, a target, a note or an address',
+    (value) => /^[^\p{C}]{1,100}$/u.test(value),
+    { maxLength: 100, examples: ['203.0.113'] },
+  ).optional(),
+  failing: z.literal('true', { error: 'must be true, or left out' }).optional(),
+  ...pageOf(entryCursor),
+});
+
+export const noticesWanted = z.strictObject({
+  state: z
+    .enum(noticeStates, { error: `must be ${noticeStates.join(', ')}, or left out` })
+    .optional(),
+  ...pageOf(noticeCursor),
+});
 
 export const grantsWanted = z.strictObject({
   state: z.enum(['active', 'all'], { error: 'must be active or all' }).default('active'),
@@ -150,6 +178,12 @@ const auditSpan = {
 };
 
 export const auditWanted = z.strictObject({ ...auditSpan, ...pageOf(auditCursor) });
+
+/** Of events; 0 is before the first row. */
+const seq = text('must be the number of a row of the record', isRowNumber, {
+  pattern: '^[0-9]{1,15}$',
+}).transform(Number);
+export const eventsWanted = z.strictObject({ after: seq.optional() });
 
 export const auditExport = z.strictObject({
   ...auditSpan,

@@ -15,6 +15,8 @@ interface Asked<Params extends ZodObject, Query extends ZodObject, Body extends 
   readonly by: Actor;
   /** Undefined where no door is needed. */
   readonly visitor: Visitor | undefined;
+  /** The last event that a reader of a live route has got, as they say. */
+  readonly lastEventId: number | undefined;
 }
 
 export interface Answer {
@@ -73,6 +75,8 @@ export interface Route<
   mediaOf?(query: z.output<Query>): string;
   /** The Content-Security-Policy of an answer that is a page. */
   readonly policy?: string;
+  /** Its stream goes on until somebody leaves; it can be taken up after an event. */
+  readonly live?: boolean;
   /** It stands behind the door, and the token is shown in its body: it begins a session. */
   readonly signsIn?: boolean;
   /** The thing that is changed, as it is now: what If-Match is compared with. */

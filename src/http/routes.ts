@@ -7,8 +7,11 @@ import { auditRoutes } from './routes/audit.ts';
 import { callRoutes } from './routes/calls.ts';
 import { credentialRoutes } from './routes/credentials.ts';
 import { entryRoutes } from './routes/entries.ts';
+import { eventRoutes } from './routes/events.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { lockoutRoutes } from './routes/lockouts.ts';
+import { noticeRoutes } from './routes/notices.ts';
+import { notMeRoutes } from './routes/not-me.ts';
 import { openRoutes } from './routes/open.ts';
 import { serviceRoutes } from './routes/services.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -55,7 +58,7 @@ export function routesTo(
     {
       name: 'Record',
       about: 'What was tried and done.',
-      routes: [...callRoutes(rules), ...auditRoutes(rules)],
+      routes: [...callRoutes(rules), ...auditRoutes(rules), ...eventRoutes(rules)],
     },
     {
       name: 'Tokens',
@@ -68,6 +71,11 @@ export function routesTo(
       routes: sessionRoutes(rules),
     },
     {
+      name: 'Notices',
+      about: 'Who is told of what happens.',
+      routes: noticeRoutes(rules),
+    },
+    {
       name: 'State',
       about: 'How things are.',
       routes: [...serviceRoutes(rules), ...statusRoutes(rules, meters)],
@@ -75,7 +83,7 @@ export function routesTo(
     {
       name: 'Open',
       about: 'What needs no token.',
-      routes: openRoutes(rules, () => textsOf(groups)),
+      routes: [...openRoutes(rules, () => textsOf(groups)), ...notMeRoutes(rules)],
     },
   ];
   return groups;

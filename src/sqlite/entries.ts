@@ -48,6 +48,17 @@ const selectCovering = `
     WHERE kind = 'name' AND instr(addresses, @quoted) > 0
   ORDER BY id`;
 
+/** Looks at each of them at worst, which for the most that there may be takes some tens of ms. `lower` knows A to Z. */
+const selectFitting = `
+  SELECT * FROM entries
+  WHERE id < @before
+    AND (@failing = 0 OR id IN (SELECT entry_id FROM resolutions WHERE failing_since IS NOT NULL))
+    AND (@find = '' OR instr(lower(label), @find) > 0 OR instr(lower(target), @find) > 0
+      OR instr(lower(note), @find) > 0
+      OR id IN (SELECT entry_id FROM resolutions WHERE instr(addresses, @find) > 0))
+  ORDER BY id DESC LIMIT @limit`;
+const small = (capitals: string): string => capitals.toLowerCase();
+
 export function createEntryStore(
   database: Database,
   { read, write, writeDurably }: Transactions,
@@ -67,6 +78,7 @@ export function createEntryStore(
   const page = database.prepare<[object], Row>(
     'SELECT * FROM entries WHERE id < @before ORDER BY id DESC LIMIT @limit',
   );
+  const fitting = database.prepare<[object], Row>(selectFitting);
   const update = database.prepare<unknown[], Row>(
     'UPDATE entries SET services = ?, expires_at = ?, note = ? WHERE id = ? RETURNING *',
   );
@@ -128,7 +140,17 @@ export function createEntryStore(
         const row = byLabel.get(label);
         return row && reader()(row);
       }),
-    list: (bounds) => read(() => page.all(pageBounds(bounds)).map(reader())),
+    list: ({ find = '', failing = false, ...rest }) =>
+      read(() => {
+        const bounds = pageBounds(rest);
+        const all = find === '' && !failing;
+        const wanted = {
+          ...bounds,
+          find: find.replace(/[A-Z]+/g, small),
+          failing: Number(failing),
+        };
+        return (all ? page.all(bounds) : fitting.all(wanted)).map(reader());
+      }),
     all: (kind) => read(() => (kind === undefined ? all.all() : ofKind.all(kind)).map(reader())),
     count: () => read(() => count.get() ?? 0),
     failing: () => read(() => resolutions.failing()),

@@ -17,6 +17,7 @@ interface Row {
   readonly opened_at: number;
   readonly expires_at: number;
   readonly call_id: number | null;
+  readonly used_at: number | null;
   readonly ended_at: number | null;
   readonly end: GrantEnd | null;
 }
@@ -47,6 +48,13 @@ export function createGrantStore(
   const unendedOf = database.prepare<[number], Row>(
     `${selectBy('INDEXED BY grants_unended_by_user')}
      WHERE ended_at IS NULL AND user_id = ? ORDER BY grants.id`,
+  );
+  const unused = database.prepare<[], Row>(
+    `${selectBy('INDEXED BY grants_unused')}
+     WHERE ended_at IS NULL AND used_at IS NULL ORDER BY grants.id`,
+  );
+  const use = database.prepare<[number, number]>(
+    'UPDATE grants SET used_at = ? WHERE id = ? AND ended_at IS NULL AND used_at IS NULL',
   );
   const page = filtered<GrantFilter, Row>(
     database,
@@ -88,6 +96,13 @@ export function createGrantStore(
     unended: () => read(() => unended.all().map(grantOf)),
     unendedAt: (address) => read(() => unendedAt.all(address).map(grantOf)),
     unendedOf: (userId) => read(() => unendedOf.all(userId).map(grantOf)),
+    unused: () => read(() => unused.all().map(grantOf)),
+    use: (id, at, entry) =>
+      write(() => {
+        const { changes } = use.run(instant(at), id);
+        if (changes === 1) audit({ ...entry, grantId: id });
+        return changes === 1;
+      }),
     end: (id, at, how, entry) =>
       // only what a person closes is taken away; the rest has run out or gone on under a new id
       (how === 'closed' ? writeDurably : write)(() => {
@@ -113,6 +128,7 @@ function grantOf(row: Row): Grant {
     openedAt: row.opened_at,
     expiresAt: row.expires_at,
     callId: row.call_id,
+    firstPacketAt: row.used_at,
     endedAt: row.ended_at,
     end: row.end,
   };

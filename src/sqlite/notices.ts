@@ -62,9 +62,12 @@ export function createNoticeQueue(
       `SELECT ${columns} FROM notices WHERE id < @before${where} ORDER BY id DESC LIMIT @limit`,
     [['state', 'state = @state']],
   );
-  const waiting = database.prepare<[], { count: number; since: number | null }>(
-    `SELECT count(*) AS count, min(made_at) AS since FROM notices WHERE state = 'waiting'`,
+  const waiting = database.prepare<[], { waiting: number; oldestAt: number | null }>(
+    `SELECT count(*) AS waiting, min(made_at) AS oldestAt FROM notices WHERE state = 'waiting'`,
   );
+  const failed = database
+    .prepare<[], number>(`SELECT count(*) FROM notices WHERE state = 'failed'`)
+    .pluck();
   const forget = database.prepare<[string, number]>(
     'DELETE FROM notices WHERE state = ? AND ended_at < ?',
   );
@@ -109,7 +112,11 @@ export function createNoticeQueue(
         return gone.reduce((sum, one) => sum + drop.run(one).changes, 0);
       }),
     page: (filter) => read(() => page(filter).map(noticeOf)),
-    waiting: () => read(() => waiting.get() ?? { count: 0, since: null }),
+    counts: () =>
+      read(() => ({
+        ...(waiting.get() ?? { waiting: 0, oldestAt: null }),
+        failed: failed.get() ?? 0,
+      })),
     forget: (sentBefore, failedBefore) =>
       write(() => {
         forget.run('sent', instant(sentBefore));

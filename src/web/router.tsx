@@ -35,15 +35,21 @@ export function go(to: string, { replace = false } = {}): void {
   window.dispatchEvent(new Event(moved));
 }
 
-/** Changes some filters and leaves the others; an empty or undefined one is taken away. Makes no step in the history. */
-export function setFilters(changes: Readonly<Record<string, string | undefined>>): void {
+/**
+ * Changes some filters and leaves the others; an empty or undefined one is taken away.
+ * Without `step` the browser's way back does not lead through each of them.
+ */
+export function setFilters(
+  changes: Readonly<Record<string, string | undefined>>,
+  { step = false } = {},
+): void {
   const { path, query } = here();
   for (const [name, value] of Object.entries(changes)) {
     if (value) query.set(name, value);
     else query.delete(name);
   }
   const text = query.toString();
-  go(text ? `${path}?${text}` : path, { replace: true });
+  go(text ? `${path}?${text}` : path, { replace: !step });
 }
 
 /** A way within the page; with a key held down, the browser does what it does with any link. */

@@ -21,6 +21,18 @@ export const views: readonly View[] = [
     load: async () => (await import('./views/now/now.tsx')).Now,
   },
   {
+    path: '/history',
+    title: 'History',
+    icon: 'history',
+    load: async () => (await import('./views/history/history.tsx')).History,
+  },
+  {
+    path: '/people',
+    title: 'People',
+    icon: 'people',
+    load: async () => (await import('./views/people/people.tsx')).People,
+  },
+  {
     path: '/entries',
     title: 'Entries',
     icon: 'entries',

@@ -15,10 +15,12 @@ let steady = 0;
 let stores = createMemoryStores();
 let firewall: DryRunFirewall;
 let gate: Gate;
+let confirmed: number[] = [];
 
 beforeEach(async () => {
   now = 1e12;
   steady = 0;
+  confirmed = [];
   stores = createMemoryStores();
   firewall = new DryRunFirewall(
     { services: ['web', 'sip'], longest: 86_400, mostAddresses: 100, networks: true },
@@ -30,6 +32,7 @@ beforeEach(async () => {
     firewall,
     clock: { now: () => now },
     steady: () => steady,
+    confirmed: (milliseconds) => confirmed.push(milliseconds),
     rules: {
       services: ['web'],
       openFor: 3600,
@@ -107,6 +110,19 @@ test('what the kernel does not confirm is not on record', async () => {
   await expect(open(1)).rejects.toMatchObject({ code: 'firewall-unavailable' });
   expect(await stores.grants.list({ limit: 9 })).toEqual([]);
   expect(await kinds()).toContain('gate-failed');
+});
+
+test('how long the kernel took is told of what it has confirmed, the wait for others included', async () => {
+  const { open: really } = firewall;
+  vi.spyOn(firewall, 'open').mockImplementation(async (opening) => {
+    steady += 20;
+    await really.call(firewall, opening);
+  });
+  await Promise.all([open(1), open(2)]);
+  expect(confirmed).toEqual([20, 40]);
+  vi.spyOn(firewall, 'open').mockRejectedValueOnce(new AccessError('firewall-unavailable', 'away'));
+  await expect(open(1, there)).rejects.toThrow();
+  expect(confirmed).toHaveLength(2);
 });
 
 test('what cannot be put on record does not stay open', async () => {

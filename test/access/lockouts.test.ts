@@ -124,3 +124,19 @@ test('what no rule remembers is not listed, and is cleared away', async () => {
   expect(await lockouts.forgetOld()).toBe(1);
   expect(await door.stores.lockouts.list()).toHaveLength(3);
 });
+
+test('those that are locked now are counted, however many have failed since', async () => {
+  for (let i = 0; i < 6; i++) await guess('5550123');
+  expect(await lockouts.active()).toBe(1);
+  const failures = { count: 1, lastAt: door.now };
+  await door.stores.lockouts.record(
+    Array.from({ length: 2500 }, (_, i) => ({
+      subject: `caller:49${i + 1_000_000}` as const,
+      failures,
+    })),
+    [],
+  );
+  expect(await lockouts.active()).toBe(1);
+  door.now += 58_000_000;
+  expect(await lockouts.active()).toBe(0);
+});

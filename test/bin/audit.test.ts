@@ -74,6 +74,7 @@ const dialgate = (...words: string[]): Promise<number> =>
       doctor: unused,
       withRest: unused,
       audit: openAudit,
+      backups: unused,
       guard: unused,
       sshConnection: unused,
       print: (line) => void (out += `${line}\n`),

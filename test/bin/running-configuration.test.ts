@@ -19,7 +19,16 @@ asterisk:
 firewall: { kind: dry-run, services: [web] }
 http: { names: [gate.example.net] }
 access: { services: [web], also_allow: [198.51.100.0/24, '2001:db8::/32'] }
-audit: { keep: 400d, checkpoints: /srv/checkpoints }
+audit:
+  keep: 400d
+  checkpoints: /srv/checkpoints
+  checkpoint_webhook: { url: https://hooks.example.net/sesame, secret_file: /etc/dialgate/hook.secret }
+notify:
+  webhooks: [{ url: https://hooks.example.net/sesame, secret_file: /etc/dialgate/hook.secret, events: [gate-closed] }]
+  smtp:
+    { host: mail.example.net, user: someone, password_file: /etc/dialgate/mail.password, ca_file: /etc/dialgate/ca.pem, from: gate@example.net }
+  administrators: [ops@example.net]
+  base_url: https://gate.example.net
 telephone: { number: '+1 555 0142' }
 call_back: { endpoint: 'PJSIP/{number}@carrier', caller_id: '100' }
 speech:
@@ -43,8 +52,18 @@ it('what runs is shown, but for what is named here: a new key is a decision', ()
   const running = runningConfiguration(readConfig(file));
   const shown = configurationShape.parse(running);
   const hidden = namesIn(running).filter((name) => !namesIn(shown).includes(name));
-  expect(hidden).toEqual(['key_file', 'asterisk.username', 'asterisk.password_file']);
-  expect(JSON.stringify(shown)).not.toMatch(/sesame|someone|secret\.key|ari\.password|prefix/);
+  expect(hidden).toEqual([
+    'key_file',
+    'asterisk.username',
+    'asterisk.password_file',
+    'audit.checkpoint_webhook.secret_file',
+    'notify.smtp.user',
+    'notify.smtp.password_file',
+    'notify.smtp.ca_file',
+  ]);
+  expect(JSON.stringify(shown)).not.toMatch(
+    /sesame|someone|secret\.key|ari\.password|prefix|hook\.secret/,
+  );
   expect(shown.access.also_allow).toEqual(['198.51.100.0/24', '2001:db8::/32']);
   expect(shown.asterisk.url).toBe('http://127.0.0.1:8088');
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { AdmissionCounts } from '../../src/access/admission.ts';
-import type { AuditDoings, DoctorFinding } from '../../src/cli/doings.ts';
+import type { AuditDoings, BackupDoings, DoctorFinding } from '../../src/cli/doings.ts';
 import { run } from '../../src/cli/program.ts';
 import type { AdminConnection } from '../../src/domain/guard.ts';
 import type { Stores } from '../../src/domain/ports.ts';
@@ -36,6 +36,8 @@ interface Place {
   connection: AdminConnection | null;
   /** The record on the disk; to be changed by a test. */
   audit: AuditDoings;
+  /** The same for copies of the database. */
+  backups: BackupDoings;
 }
 
 const unread = (): Promise<never> => Promise.reject(new Error('no record is read here'));
@@ -45,6 +47,7 @@ const noAudit: AuditDoings = {
   export: unread,
   checkpoint: unread,
 };
+const noBackups: BackupDoings = { backup: unread, restore: unread };
 
 let place: Place;
 
@@ -94,6 +97,7 @@ beforeEach(async () => {
     findings: [],
     connection: null,
     audit: noAudit,
+    backups: noBackups,
   };
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
     place.complaints += String(text);
@@ -115,6 +119,7 @@ export const dialgate = (...words: string[]): Promise<number> =>
       checkConfig: async () => ['ok     all'],
       doctor: async () => place.findings,
       withRest: (_, work) => work(createClient({ socketPath: place.door.at, cliUser: 'root' })),
+      backups: () => place.backups,
       audit: () => place.audit,
       guard: (_, socket) => new GuardClient(socket ?? join(place.folder, 'guard.sock')),
       sshConnection: () => place.connection,

@@ -53,8 +53,10 @@ export function firewallContract(name: string, make: () => Promise<FirewallUnder
       );
 
     it('tells its limits', async () => {
-      const { details, ...limits } = await firewall.limits();
+      const { details, guard, ...limits } = await firewall.limits();
       expect(limits).toEqual(contractLimits);
+      // where there is one, it is armed in these tests
+      expect(guard ?? 'on').toBe('on');
       // a dry run knows no ports; whoever knows them, knows those of every service
       if (details) expect(Object.keys(details)).toEqual(limits.services);
     });

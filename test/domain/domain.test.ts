@@ -181,6 +181,7 @@ describe('grants', () => {
     openedAt: 0,
     expiresAt: hour,
     callId: null,
+    firstPacketAt: null,
     endedAt: null,
     end: null,
     ...over,

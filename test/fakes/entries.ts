@@ -68,7 +68,20 @@ export function createMemoryEntries({ perform, written }: Memory): EntryStore {
         });
       }),
     byLabel: (label) => perform(() => entries.find((entry) => entry.label === label)),
-    list: (page) => perform(() => paged(entries, page, (entry) => entry.id)),
+    list: ({ find = '', failing = false, ...page }) =>
+      perform(() => {
+        const small = (text: string): string => text.replace(/[A-Z]/g, (one) => one.toLowerCase());
+        const fits = (entry: Entry): boolean => {
+          const meaning = resolutions.get(entry.id);
+          const texts = [entry.label, targetText(entry.target), entry.note].map(small);
+          const found = [...texts, ...(meaning?.addresses ?? [])];
+          return (
+            found.some((text) => text.includes(small(find))) &&
+            (!failing || (meaning?.failingSince ?? null) !== null)
+          );
+        };
+        return paged(entries.filter(fits), page, (entry) => entry.id);
+      }),
     all: (kind) =>
       perform(() => entries.filter(({ target }) => kind === undefined || target.kind === kind)),
     failing: () =>

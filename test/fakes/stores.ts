@@ -58,6 +58,7 @@ export function createMemoryStores(): Stores & { close(): void } {
             expiresAt: instant(grant.expiresAt),
             id: grants.length + 1,
             userName: '',
+            firstPacketAt: null,
             endedAt: null,
             end: null,
           };
@@ -77,6 +78,16 @@ export function createMemoryStores(): Stores & { close(): void } {
       unended: () => unended(() => true),
       unendedAt: (address) => unended((grant) => grant.address === address),
       unendedOf: (userId) => unended((grant) => grant.userId === userId),
+      unused: () => unended((grant) => grant.firstPacketAt === null),
+      use: (id, at, entry) =>
+        perform(() => {
+          const write = written(entry);
+          const grant = grants.find((one) => one.id === id);
+          if (grant?.end !== null || grant.firstPacketAt !== null) return false;
+          change(grants, id, { firstPacketAt: instant(at) });
+          write({ grantId: id });
+          return true;
+        }),
       end: (id, at, end, entry) =>
         perform(() => {
           const write = written(entry);

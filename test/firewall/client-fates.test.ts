@@ -15,6 +15,7 @@ let clients: Socket[];
 let requests: { id: number; verb: string }[];
 let client: HelperClient | undefined;
 let disturbed: number;
+let answers: string[];
 
 const opening = {
   address: '203.0.113.7' as Address,
@@ -27,6 +28,7 @@ beforeEach(async () => {
   clients = [];
   requests = [];
   disturbed = 0;
+  answers = [];
   await serve();
 });
 
@@ -50,7 +52,11 @@ async function serve(): Promise<void> {
 }
 
 function connectClient(deadline = 300): HelperClient {
-  client = new HelperClient({ socket, deadline });
+  client = new HelperClient({
+    socket,
+    deadline,
+    answered: (verb, ms) => answers.push(`${verb} ${ms === undefined ? 'none' : ms >= 0}`),
+  });
   client.onDisturbed(() => disturbed++);
   return client;
 }
@@ -178,3 +184,15 @@ function connectedOnce(): HelperClient {
   client ??= connectClient(5000);
   return client;
 }
+
+it('tells of every answer, and of those that never came', async () => {
+  const helper = connectClient(200);
+  const silent = helper.limits();
+  await expect(silent).rejects.toMatchObject({ code: 'firewall-unavailable' });
+  const answered = helper.close(opening.address);
+  await until(() => requests.length === 2);
+  const { id = 0 } = requests[1] ?? {};
+  clients[0]?.write(`${JSON.stringify({ id, ok: true })}\n`);
+  await answered;
+  expect(answers).toEqual(['limits none', 'close true']);
+});

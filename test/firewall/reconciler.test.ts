@@ -45,6 +45,7 @@ const opening: Opening = {
 let firewall: TroubledFirewall;
 let reports: SyncReport[];
 let said: string[];
+let ended: boolean[];
 let desired: Opening[];
 let reconciler: Reconciler;
 
@@ -52,6 +53,7 @@ beforeEach(() => {
   firewall = new TroubledFirewall(limits, { now: () => 0 }, () => {});
   reports = [];
   said = [];
+  ended = [];
   desired = [opening];
 });
 
@@ -68,6 +70,7 @@ function start(every = 60): void {
       report: async (report) => void reports.push(report),
     }),
     every,
+    ended: (well) => ended.push(well),
     log: (message) => said.push(message),
     pauses: { retry: 0.02, gather: 0.02 },
   });
@@ -78,6 +81,16 @@ it('syncs at start and reports only what changed', async () => {
   await reconciler.now();
   expect(firewall.syncs).toBe(2);
   expect(reports).toEqual([{ opened: ['203.0.113.7'], closed: [], failed: [] }]);
+});
+
+it('tells how each run ended', async () => {
+  firewall.fail = true;
+  start();
+  await reconciler.now();
+  firewall.fail = false;
+  await reconciler.now();
+  expect(ended).toContain(false);
+  expect(ended.at(-1)).toBe(true);
 });
 
 it('runs on its timer', async () => {

@@ -80,12 +80,15 @@ describe.skipIf(whyNoNamespaces() !== undefined)('arming the guard', () => {
     expect(await guard.status()).toMatchObject({ armed: 'off', confirmed: false, halted: null });
     expect(await getsIn()).toBe(true);
     app = new HelperClient({ socket: home.socket });
-    expect((await app.limits()).warnings?.join()).toMatch(/guard is off.*guard enable --test/);
+    const atFirst = await app.limits();
+    expect(atFirst.warnings?.join()).toMatch(/guard is off.*guard enable --test/);
+    expect(atFirst.guard).toBe('off');
     const forGood = { ...trial(1), test: null };
     await expect(guard.enable(forGood)).rejects.toThrow(/never confirmed on this host/);
     expect(await getsIn()).toBe(true);
     expect(await guard.enable({ ...forGood, unproven: true })).toMatchObject({ armed: 'on' });
-    expect((await app.limits()).warnings).toBeUndefined();
+    const armed = await app.limits();
+    expect([armed.warnings, armed.guard]).toEqual([undefined, 'on']);
     expect([await getsIn(), await getsIn(trusted), await getsIn(stranger, 9000)]).toEqual([
       false,
       true,

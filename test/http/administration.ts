@@ -6,7 +6,9 @@ import { createLockouts } from '../../src/access/lockouts.ts';
 import { createSecondFactors } from '../../src/access/second-factors.ts';
 import { createSecrets } from '../../src/access/secrets.ts';
 import { parseNetwork, type Network } from '../../src/domain/address.ts';
-import type { FirewallLimits, Names } from '../../src/domain/ports.ts';
+import type { Firewall, FirewallLimits, Names } from '../../src/domain/ports.ts';
+import { noticesOf } from '../fakes/notices.ts';
+import { systemTimer, type Timer } from '../../src/domain/time.ts';
 import { recordOf } from '../fakes/record.ts';
 import { createFakeNames } from '../fakes/names.ts';
 import { runningConfiguration } from './configuration.ts';
@@ -17,30 +19,36 @@ type Given = Pick<AdministrationParts, 'stores' | 'clock' | 'health' | 'admissio
   readonly details?: FirewallLimits['details'];
   /** Without any, no name is known. */
   readonly names?: Names;
+  /** A dry run unless said otherwise. */
+  readonly firewall?: Firewall;
   readonly configuration?: () => unknown;
+  readonly timer?: Timer;
   /** True unless said otherwise. */
   readonly callsBack?: boolean;
+  /** Networks that may be let in besides public ones: every one unless said otherwise. */
+  readonly alsoAllowed?: readonly string[];
 };
-
-const addresses = () => ({ own: [], alsoAllowed: [network('0.0.0.0/0'), network('::/0')] });
 
 const lockout = { forgiven: 2, first: 60, longest: 900, memory: 86_400 };
 
-/** The real rules over any stores; every address may be opened. */
+/** The real rules over any stores. */
 export function administrationOn(given: Given): Administration {
-  const { stores, clock } = given;
-  const firewall = new DryRunFirewall(
-    {
-      services: ['web', 'sip'],
-      longest: 43_200,
-      mostAddresses: 100,
-      networks: true,
-      standing: { most: 100, widest4: 16, widest6: 32 },
-      ...(given.details && { details: given.details }),
-    },
-    clock,
-    () => undefined,
-  );
+  const { stores, clock, alsoAllowed = ['0.0.0.0/0', '::/0'] } = given;
+  const addresses = () => ({ own: [], alsoAllowed: alsoAllowed.map(network) });
+  const firewall =
+    given.firewall ??
+    new DryRunFirewall(
+      {
+        services: ['web', 'sip'],
+        longest: 43_200,
+        mostAddresses: 100,
+        networks: true,
+        standing: { most: 100, widest4: 16, widest6: 32 },
+        ...(given.details && { details: given.details }),
+      },
+      clock,
+      () => undefined,
+    );
   const gate = createGate({
     stores,
     firewall,
@@ -58,6 +66,7 @@ export function administrationOn(given: Given): Administration {
   return createAdministration({
     ...given,
     ...recordOf(stores, clock),
+    ...noticesOf({ stores, gate, clock }),
     gate,
     entries: createEntries({
       store: stores.entries,
@@ -78,6 +87,7 @@ export function administrationOn(given: Given): Administration {
     languages: () => ['en', 'es'],
     usualServices: ['web'],
     sessionIdle: 1800,
+    timer: given.timer ?? systemTimer,
     callsBack: given.callsBack ?? true,
     configuration: given.configuration ?? (() => runningConfiguration),
   });

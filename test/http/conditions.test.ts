@@ -112,3 +112,13 @@ it('a condition on what changes nothing that is, is refused', async () => {
   expect([answer.status, await house.stores.users.byName('otto')]).toEqual([400, undefined]);
   expect((await admin('GET', '/v1/users', undefined, '*')).status).toBe(200);
 });
+
+it.each(['*', 'its own'])(
+  'a look on the condition If-None-Match: %s is answered whole',
+  async (which) => {
+    const path = '/v1/users/mira';
+    const headers = { 'If-None-Match': which === '*' ? which : await tagOf(path) };
+    const answer = await ask(house.at, 'GET', path, { token: house.admin, headers });
+    expect([answer.status, answer.body['name']]).toEqual([200, 'mira']);
+  },
+);

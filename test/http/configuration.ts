@@ -31,6 +31,12 @@ export const runningConfiguration = {
   },
   entries: { grace: 86_400, most: 100 },
   audit: { most_rows: 20_000_000, checkpoint_every: 3600 },
+  notify: {
+    webhooks: [{ url: 'https://hooks.example.net', secret_file: '/etc/dialgate/hook.secret' }],
+    administrators: ['ops@example.net'],
+    link_for: 86_400,
+    give_up_after: 86_400,
+  },
   admission: {
     at_once: 50,
     per_caller_at_once: 2,

@@ -40,6 +40,11 @@ describe('standing entries', () => {
     expect(made.body).toEqual(host);
     expect((await admin('GET', '/v1/entries/office')).body).toEqual(host);
     expect((await admin('GET', '/v1/entries')).body).toEqual({ items: [host], next: null });
+    expect((await admin('GET', '/v1/entries?find=OFF')).body['items']).toEqual([host]);
+    expect((await admin('GET', '/v1/entries?find=nowhere')).body['items']).toEqual([]);
+    expect((await admin('GET', '/v1/entries?failing=true')).body['items']).toEqual([]);
+    expect((await admin('GET', '/v1/entries?failing=no')).status).toBe(400);
+    expect((await admin('GET', '/v1/entries?find=')).status).toBe(400);
     const changes = { expiresAt: null, services: [], note: '' };
     const after = { ...host, ...changes };
     expect((await admin('PATCH', '/v1/entries/office', changes)).body).toEqual(after);

@@ -2,6 +2,7 @@ import { tokenHash } from '../../src/access/secrets.ts';
 import { usualSettings } from '../../src/domain/user.ts';
 import type { Route } from '../../src/http/route.ts';
 import { allRoutes } from './described.ts';
+import { testLinks } from '../fakes/notices.ts';
 import { openHouse, type House } from './workshop.ts';
 
 /** Of a token in a furnished house. */
@@ -25,6 +26,7 @@ const named: Readonly<Record<string, string>> = {
   ':subject': 'caller%3A15550123',
   ':label': 'office',
   ':address': '203.0.113.7',
+  ':signed': testLinks.sign({ grantId: 1, until: Date.UTC(2100, 0) }),
 };
 
 export interface Operation {

@@ -29,6 +29,7 @@ describe('users', () => {
       numbers: [],
       leastAttestation: null,
       pairing: 'spoken-port',
+      email: null,
       secondFactor: 'none',
       codesLeft: 0,
       revision: 0,
@@ -97,6 +98,7 @@ describe('grants', () => {
       openedAt: iso,
       expiresAt: '2025-06-01T12:01:00.000Z',
       callId: null,
+      firstPacketAt: null,
       endedAt: null,
       end: null,
     };

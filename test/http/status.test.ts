@@ -46,6 +46,7 @@ it('the status tells parts, calls, brake and addresses', async () => {
     brake: { on: false, failures: 7 },
     openAddresses: 1,
     standing: { entries: 1, failing: 1 },
+    guard: null,
     warnings: [],
   });
 });
@@ -78,4 +79,25 @@ it('the status comes when the database does not answer', async () => {
   house.stores.grants.unended = () => Promise.reject(new AccessError('store-failed', 'Gone.'));
   const { status, body } = await read(house, '/v1/status');
   expect([status, body['openAddresses']]).toEqual([200, null]);
+});
+
+it('liveness and readiness are open to all, tell by the status, and no more', async () => {
+  const says = async (path: string, rules: Partial<House['rules']>): Promise<unknown[]> => {
+    const { status, body } = await ask((await openHouse({ rules })).at, 'GET', path);
+    return [status, body];
+  };
+  const yes = () => Promise.resolve(true);
+  const no = () => Promise.resolve(false);
+  expect(await says('/livez', { alive: yes })).toEqual([200, { ok: true }]);
+  expect(await says('/livez', { alive: no })).toEqual([503, { ok: false }]);
+  expect(await says('/readyz', { ready: yes })).toEqual([200, { ok: true }]);
+  expect(await says('/readyz', { ready: no })).toEqual([503, { ok: false }]);
+});
+
+it('lives as long as the database answers, and is not ready where no server runs', async () => {
+  const house = await openHouse();
+  expect((await ask(house.at, 'GET', '/livez')).status).toBe(200);
+  expect((await ask(house.at, 'GET', '/readyz')).status).toBe(503);
+  house.stores.audit.ends = () => Promise.reject(new AccessError('store-failed', 'Gone.'));
+  expect((await ask(house.at, 'GET', '/livez')).status).toBe(503);
 });

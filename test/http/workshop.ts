@@ -8,6 +8,7 @@ import { afterEach } from 'vitest';
 import type { Administration, Health } from '../../src/access/administration.ts';
 import type { AdmissionCounts } from '../../src/access/admission.ts';
 import type { Stores } from '../../src/domain/ports.ts';
+import type { Timer } from '../../src/domain/time.ts';
 import { createHttp, type HttpParts } from '../../src/http/app.ts';
 import { listen, listenUnix, type Listening } from '../../src/http/listen.ts';
 import { createFakeNames, type FakeNames } from '../fakes/names.ts';
@@ -46,8 +47,10 @@ type Changes = Partial<Omit<HttpParts, 'rules'>> & {
   readonly rules?: Partial<Administration>;
   readonly admission?: AdmissionCounts;
   readonly configuration?: () => unknown;
+  readonly timer?: Timer;
   /** In memory unless others are given. */
   readonly stores?: Stores;
+  readonly alsoAllowed?: readonly string[];
 };
 
 /** The real rules behind the real API, on loopback or a socket, with a token for each role. */
@@ -59,6 +62,8 @@ export async function openHouse(changes: Changes = {}): Promise<House> {
     configuration,
     rules: others,
     stores = createMemoryStores(),
+    alsoAllowed,
+    timer,
     ...parts
   } = changes;
   const real = administrationOn({
@@ -68,6 +73,8 @@ export async function openHouse(changes: Changes = {}): Promise<House> {
     health: () => Promise.resolve(well),
     admission: () => admission,
     ...(configuration && { configuration }),
+    ...(timer && { timer }),
+    ...(alsoAllowed && { alsoAllowed }),
   });
   const { secret: admin } = await real.addToken({ name: 'ops', role: 'admin' }, 'cli:local');
   const { secret: operator } = await real.addToken({ name: 'desk', role: 'operator' }, 'cli:local');
@@ -172,16 +179,21 @@ function send(at: string, method: string, path: string, sent: Sent): Promise<Ans
       (response) => {
         let whole = '';
         response.setEncoding('utf8');
-        response.on('data', (chunk: string) => (whole += chunk));
-        response.once('error', reject);
-        response.once('end', () =>
+        response.on('data', (chunk: string) => {
+          whole += chunk;
+          // that goes on as long as somebody listens
+          if (response.headers['content-type']?.startsWith('text/event-stream')) response.destroy();
+        });
+        const done = (): void =>
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,
             text: whole,
             body: bodyOf(whole),
-          }),
-        );
+          });
+        response.once('error', reject);
+        response.once('end', done);
+        response.once('close', done);
       },
     );
     asked.once('timeout', () => asked.destroy(new Error('no answer within ten seconds')));

@@ -94,12 +94,12 @@ describe('the schema itself', () => {
     ['an ended grant lasts longer', 'UPDATE grants SET expires_at = 99', /ended grant/],
     [
       'a grant ends without how',
-      `INSERT INTO grants VALUES (9,1,'203.0.113.7','[]',1,2,NULL,3,NULL)`,
+      `INSERT INTO grants VALUES (9,1,'203.0.113.7','[]',1,2,NULL,3,NULL,NULL)`,
       /CHECK/,
     ],
     [
       'a grant of nobody',
-      `INSERT INTO grants VALUES (9,7,'203.0.113.7','[]',1,2,NULL,NULL,NULL)`,
+      `INSERT INTO grants VALUES (9,7,'203.0.113.7','[]',1,2,NULL,NULL,NULL,NULL)`,
       /FOREIGN/,
     ],
     ['a user with grants goes', 'DELETE FROM users', /FOREIGN/],

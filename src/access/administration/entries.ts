@@ -1,7 +1,7 @@
 import { AccessError } from '../../domain/access-error.ts';
 import type { Address } from '../../domain/address.ts';
 import type { Actor } from '../../domain/attempt.ts';
-import type { Page } from '../../domain/ports.ts';
+import type { EntryPage } from '../../domain/ports.ts';
 import type { BatchOutcome, NewEntryRequest, SeenEntry, WantedSettings } from '../entries.ts';
 import { pageOf, type PageOf } from '../paging.ts';
 import { providerCatalogue, type ProviderCatalogue } from '../provider-catalogue.ts';
@@ -15,7 +15,7 @@ export interface NamedAddress {
 
 export interface EntryAdministration {
   /** The standing entries, newest first. */
-  entries(page: Page): Promise<PageOf<SeenEntry, number>>;
+  entries(page: EntryPage): Promise<PageOf<SeenEntry, number>>;
   entry(label: string): Promise<SeenEntry>;
   addEntry(request: NewEntryRequest, by: Actor): Promise<SeenEntry>;
   /** Many at once: what became of each, in order. */

@@ -1,12 +1,14 @@
 import type { Actor, AuditEntry } from '../../domain/attempt.ts';
 import type { Dialling } from '../../domain/phone-number.ts';
 import type { Firewall, Names, Stores } from '../../domain/ports.ts';
-import type { Clock, Seconds } from '../../domain/time.ts';
+import type { Clock, Seconds, Timer } from '../../domain/time.ts';
 import type { AdmissionCounts } from '../admission.ts';
 import type { AuditRecord } from '../audit/record.ts';
 import type { Entries } from '../entries.ts';
 import type { Gate } from '../gate.ts';
 import type { Lockouts } from '../lockouts.ts';
+import type { Notices } from '../notices/notices.ts';
+import type { NotMe } from '../notices/not-me.ts';
 import type { RefusedRequests } from '../refused-requests.ts';
 import type { SecondFactors } from '../second-factors.ts';
 import type { Secrets } from '../secrets.ts';
@@ -17,6 +19,8 @@ export interface AdministrationParts {
   readonly stores: Stores;
   readonly record: AuditRecord;
   readonly refusedRequests: Pick<RefusedRequests, 'note'>;
+  readonly notices: Pick<Notices, 'page' | 'test'>;
+  readonly notMe: NotMe;
   readonly gate: Gate;
   readonly entries: Entries;
   readonly names: Names;
@@ -25,6 +29,7 @@ export interface AdministrationParts {
   readonly lockouts: Lockouts;
   readonly secondFactors: SecondFactors;
   readonly clock: Clock;
+  readonly timer: Timer;
   /** How the numbers that administrators write are to be read. */
   readonly dialling: Dialling;
   /** The languages that the site can speak now. */

@@ -50,5 +50,6 @@ export function createRecordSeal(key: Buffer): RecordSeal {
         r.at,
       ]),
     checkpoint: (c) => hashed('checkpoint', [c.seq, c.hash, c.at]).toString('hex'),
+    restoration: (r) => hashed('restoration', [r.seq, r.hash, r.at, r.follows]).toString('hex'),
   };
 }

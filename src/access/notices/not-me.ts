@@ -5,14 +5,14 @@ import type { Stores } from '../../domain/ports.ts';
 import type { Clock, Instant, Seconds, Timer } from '../../domain/time.ts';
 import type { Gate } from '../gate.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
+import type { LetterRules } from './letters.ts';
 import type { NotMeLinks } from './not-me-link.ts';
 
 /** What a link that is good leads to. */
 export interface NotMeSeen {
   readonly address: Address;
   readonly openedAt: Instant;
-  /** Null is the site's. */
-  readonly language: string | null;
+  readonly language: string;
   /** The button was pressed before. */
   readonly used: boolean;
 }
@@ -34,6 +34,8 @@ export interface StillOpen {
 
 /** "This was not me": what a user can do without any secret but the link that was sent to them. */
 export interface NotMe {
+  /** In which words are put, where no user is known. */
+  readonly site: LetterRules;
   /** What a link stands for; undefined for one that is no good, whatever the reason. Changes nothing. */
   look(signed: string): Promise<NotMeSeen | undefined>;
   /** Disables the user until an administrator looks, and closes all that they have open. */
@@ -46,12 +48,13 @@ export interface NotMeParts {
   readonly links: NotMeLinks;
   readonly clock: Clock;
   readonly timer: Timer;
+  readonly site: LetterRules;
 }
 
 /** Whoever presses the button waits no longer for the firewall; it is tried until it is done. */
 const patience: Seconds = 8;
 
-export function createNotMe({ stores, gate, links, clock, timer }: NotMeParts): NotMe {
+export function createNotMe({ stores, gate, links, clock, timer, site }: NotMeParts): NotMe {
   const { users, grants, audit } = stores;
   // pressed twice at once, it is done once
   const inTurn = oneAtATime();
@@ -67,7 +70,8 @@ export function createNotMe({ stores, gate, links, clock, timer }: NotMeParts): 
     const { rows } = await audit.page({ actor: actorOf(grant), kind: 'user-disabled', limit: 1 });
     const user = await users.byId(grant.userId);
     const { address, openedAt } = grant;
-    return { address, openedAt, language: user?.language ?? null, used: rows.length > 0 };
+    const language = user?.language ?? site.language;
+    return { address, openedAt, language, used: rows.length > 0 };
   }
 
   /** Also where they are disabled already: that somebody else was at it is said all the same. */
@@ -123,6 +127,7 @@ export function createNotMe({ stores, gate, links, clock, timer }: NotMeParts): 
   }
 
   return {
+    site,
     async look(signed) {
       const grant = await grantOf(signed);
       return grant && seen(grant);
@@ -134,12 +139,10 @@ export function createNotMe({ stores, gate, links, clock, timer }: NotMeParts): 
   };
 }
 
-function inTime(work: Promise<boolean>, timer: Timer): Promise<boolean> {
-  return new Promise((resolve) => {
-    const late = timer(patience, () => resolve(false));
-    void work.then((done) => {
-      late.cancel();
-      resolve(done);
-    });
+async function inTime(work: Promise<boolean>, timer: Timer): Promise<boolean> {
+  let late: { cancel(): void } | undefined;
+  const timeUp = new Promise<boolean>((resolve) => {
+    late = timer(patience, () => resolve(false));
   });
+  return Promise.race([work, timeUp]).finally(() => late?.cancel());
 }

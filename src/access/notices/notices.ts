@@ -1,7 +1,7 @@
 import type { Actor, AuditEntry } from '../../domain/attempt.ts';
 import type { Mailer, Notice, Outcome, ReceiverId, Webhook } from '../../domain/notice.ts';
 import type { NoticeFilter, NoticeQueue, Stores } from '../../domain/ports.ts';
-import { after, secondsBetween, type Clock, type Seconds, type Timer } from '../../domain/time.ts';
+import type { Clock, Instant, Seconds, Timer } from '../../domain/time.ts';
 import { createDispatch } from './dispatch.ts';
 import { createIntake } from './intake.ts';
 import type { LetterRules } from './letters.ts';
@@ -35,11 +35,12 @@ export interface NoticeParts {
 
 export interface NoticeCounts {
   readonly waiting: number;
-  /** 0 when nothing waits. */
-  readonly oldestWaitingSeconds: Seconds;
+  /** When the oldest that waits was made; null when none does. */
+  readonly oldestAt: Instant | null;
+  /** Given up, as long as they are kept. */
+  readonly failed: number;
   /** Since the process started. */
   readonly sent: number;
-  readonly failed: number;
 }
 
 export type TestResult = Outcome & { readonly receiver: ReceiverId };
@@ -102,9 +103,7 @@ export function createNotices(parts: NoticeParts): Notices {
       await telling?.stop();
     },
     async counts() {
-      const { count, since } = await queue.waiting();
-      const oldest = since === null ? 0 : Math.max(0, secondsBetween(since, clock.now()));
-      return { waiting: count, oldestWaitingSeconds: oldest, ...dispatch.counts() };
+      return { ...(await queue.counts()), sent: dispatch.sent() };
     },
     page: (filter) => queue.page(filter),
     async test(by) {
@@ -119,7 +118,3 @@ export function createNotices(parts: NoticeParts): Notices {
     },
   };
 }
-
-/** When a link stops being good that is sent with a message about something of that time. */
-export const linkEnd = (at: number, { linkFor }: Pick<NoticeRules, 'linkFor'>): number =>
-  after(at, linkFor);

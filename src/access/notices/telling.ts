@@ -40,9 +40,11 @@ export function startTelling(parts: TellingParts): { soon(): void; stop(): Promi
   const { audit, queue, intake, dispatch, clock, timer, log, receivers, users } = parts;
   let sleeping: { cancel(): void } | undefined;
   let looking: Promise<void> | undefined;
+  /** Somebody wants a look: while one is under way, or while we sleep no longer than to gather. */
   let wanted = false;
   let begun = false;
-  let stopped = false;
+  const end = new AbortController();
+  const { signal } = end;
   let tidied: Instant | undefined;
 
   async function begin(): Promise<void> {
@@ -64,8 +66,8 @@ export function startTelling(parts: TellingParts): { soon(): void; stop(): Promi
     let next: Instant | undefined;
     try {
       await begin();
-      while (!stopped && (await intake.readOn())) await breath();
-      if (stopped) return;
+      while (!signal.aborted && (await intake.readOn())) await breath();
+      if (signal.aborted) return;
       next = await dispatch.look();
       await tidy();
     } catch (error) {
@@ -74,27 +76,36 @@ export function startTelling(parts: TellingParts): { soon(): void; stop(): Promi
       });
     }
     const left = next === undefined ? longestSleep : secondsBetween(clock.now(), next);
-    sleep(wanted ? gather : Math.min(Math.max(left, gather), longestSleep));
+    const looked = !wanted;
+    wanted = false;
+    if (looked) sleep(Math.min(Math.max(left, gather), longestSleep));
+    else soonAsleep();
   }
 
   /** Between two pieces of work, so that calls come first. */
   const breath = (): Promise<void> => new Promise((resolve) => timer(gather, resolve));
 
   function sleep(seconds: Seconds): void {
-    wanted = false;
     sleeping?.cancel();
-    if (stopped) return;
+    if (signal.aborted) return;
     sleeping = timer(seconds, () => {
+      wanted = false;
       looking = look().finally(() => {
         looking = undefined;
       });
     });
   }
 
+  function soonAsleep(): void {
+    wanted = true;
+    sleep(gather);
+  }
+
   function soon(): void {
-    // whoever is looking looks once more when it is done
+    // once is enough, or those who come one after the other would put it off for ever
+    if (wanted) return;
     if (looking) wanted = true;
-    else sleep(gather);
+    else soonAsleep();
   }
 
   const unwatch = audit.watch(soon);
@@ -102,11 +113,15 @@ export function startTelling(parts: TellingParts): { soon(): void; stop(): Promi
   return {
     soon,
     async stop() {
-      stopped = true;
+      end.abort();
       unwatch();
       sleeping?.cancel();
-      const late = new Promise<void>((resolve) => timer(patience, resolve));
-      await Promise.race([Promise.all([looking, dispatch.settled()]), late]);
+      let late: { cancel(): void } | undefined;
+      const timeUp = new Promise<void>((resolve) => {
+        late = timer(patience, resolve);
+      });
+      await Promise.race([Promise.all([looking, dispatch.settled()]), timeUp]);
+      late?.cancel();
     },
   };
 }

@@ -2,12 +2,12 @@ import { alarmKinds, type AuditKind, type AuditRow } from '../../domain/attempt.
 import type { ReceiverId } from '../../domain/notice.ts';
 
 /** What the notices themselves put on record: nobody is told of it, or it would go round for ever. */
-const ownKinds: readonly AuditKind[] = ['notification-failed', 'notification-tested'];
+const ownKinds = new Set<AuditKind>(['notification-failed', 'notification-tested']);
 
-const alarms = new Set<AuditKind>(alarmKinds.filter((kind) => !ownKinds.includes(kind)));
+const alarms = new Set<AuditKind>(alarmKinds.filter((kind) => !ownKinds.has(kind)));
 
 /** What a webhook may ask for. */
-export const isTellable = (kind: AuditKind): boolean => !ownKinds.includes(kind);
+export const isTellable = (kind: AuditKind): boolean => !ownKinds.has(kind);
 
 /** What administrators are told: alarms, and that a user has said "this was not me". */
 const isForAdministrators = ({ kind, detail }: AuditRow): boolean =>

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { number, texts } from './common.ts';
 
 const seconds = z.number().nonnegative();
+/** The host alone: paths of webhooks are often secrets. */
+const webhook = z.object({ url: z.string() });
 const lockout = z.object({ forgiven: number, first: seconds, longest: seconds, memory: seconds });
 
 /**
@@ -42,6 +44,17 @@ export const configurationShape = z
       most_rows: number,
       checkpoints: z.string().optional(),
       checkpoint_every: seconds,
+      checkpoint_webhook: webhook.optional(),
+    }),
+    notify: z.object({
+      webhooks: z.array(webhook.extend({ events: texts.optional() })),
+      smtp: z
+        .object({ host: z.string(), port: number, security: z.string(), from: z.string() })
+        .optional(),
+      administrators: texts,
+      base_url: z.string().optional(),
+      link_for: seconds,
+      give_up_after: seconds,
     }),
     admission: z.object({
       at_once: number,

@@ -12,6 +12,9 @@ export const grantShape = z
     openedAt: time,
     expiresAt: time,
     callId: numberOrNull.describe('The call that opened it; null when an administrator did.'),
+    firstPacketAt: timeOrNull.describe(
+      'When the first packet from the address was seen, within some seconds; null: none yet.',
+    ),
     endedAt: timeOrNull,
     end: z.enum(grantEnds).nullable(),
     packets: numberOrNull.describe(
@@ -34,6 +37,7 @@ export const grantAnswer = (grant: Grant & { packets?: number | null }): GrantAn
   openedAt: iso(grant.openedAt),
   expiresAt: iso(grant.expiresAt),
   callId: grant.callId,
+  firstPacketAt: isoOrNull(grant.firstPacketAt),
   endedAt: isoOrNull(grant.endedAt),
   end: grant.end,
   packets: grant.packets ?? null,

@@ -1,6 +1,6 @@
-import { guardStates } from '../../domain/firewall.ts';
 import type { Readings } from '../../access/administration.ts';
 import type { Tallied } from '../../access/tallies.ts';
+import { guardStates } from '../../domain/firewall.ts';
 import type { FamilyName } from './families.ts';
 
 export interface Sample {
@@ -52,7 +52,6 @@ function ofCalls({ status: { admission }, lockoutsActive }: Readings): Sample[] 
     ...one('dialgate_lockouts_active', lockoutsActive),
   ];
 }
-
 
 function ofGate({ status, openGrants }: Readings): Sample[] {
   const { openAddresses, standing, warnings, guard, health } = status;

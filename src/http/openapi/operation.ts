@@ -59,6 +59,7 @@ export function operationOf(
       ...parametersOf('query', schemas.asked(query)),
       ...(takesKey(route) ? [idempotencyKey] : []),
       ...(route.changes ? [ifMatch] : []),
+      ...(route.live ? [lastEventId] : []),
     ],
     ...(hasBody(method) &&
       Object.keys(body.shape).length > 0 && {
@@ -102,6 +103,14 @@ const ifMatch = {
   required: false,
   description: 'The ETag that you have seen: where the thing is another by now, nothing is done.',
   schema: { type: 'string' },
+};
+
+const lastEventId = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  required: false,
+  description: 'The id of the last event that you have got; browsers send it by themselves.',
+  schema: { type: 'string', pattern: '^[0-9]{1,15}$' },
 };
 
 const requestId = {

@@ -20,13 +20,19 @@ export const entryRoutes = (rules: Administration): Route[] => [
   route({
     id: 'listEntries',
     summary: 'Standing entries, newest first',
+    about:
+      'With `find` those alone that have it in their label, target or note, or among the addresses that their name means; with `failing=true` names that are not answered.',
     method: 'GET',
     path: '/v1/entries',
     may: everyone,
     answers: { 200: listOf(entryShape) },
     query: entriesWanted,
-    answer: ({ query: { cursor, limit } }) =>
-      paged(entryCursor, rules.entries({ before: cursor, limit }), entryAnswer),
+    answer: ({ query: { cursor, failing, ...wanted } }) =>
+      paged(
+        entryCursor,
+        rules.entries({ ...wanted, before: cursor, failing: failing !== undefined }),
+        entryAnswer,
+      ),
   }),
   route({
     id: 'createEntry',

@@ -1,3 +1,5 @@
+import { noteServerTime } from '../time/clock.ts';
+import { somebodyIsThere } from './presence.ts';
 import { offline, problemOf } from './problem.ts';
 
 /** What a query may hold; what is undefined or empty is left out. */
@@ -45,7 +47,7 @@ export async function ask<Body>(
       headers: {
         Accept: 'application/json',
         // no other site can set it without our leave (CORS), and the server asks for it
-        'X-Dialgate-Page': '1',
+        'X-Dialgate-Page': method !== 'GET' || somebodyIsThere() ? '1' : 'background',
         ...(body && { 'Content-Type': 'application/json' }),
         ...(method === 'POST' && { 'Idempotency-Key': newKey() }),
         ...(ifMatch && { 'If-Match': ifMatch }),
@@ -56,6 +58,7 @@ export async function ask<Body>(
     if (signal?.aborted) throw error;
     throw offline(error);
   }
+  noteServerTime(response.headers.get('Date'));
   if (!response.ok) {
     const problem = await problemOf(response);
     if (problem.status === 401 && path !== '/v1/session') onSignedOut();

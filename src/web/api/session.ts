@@ -1,19 +1,14 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { SessionAnswer } from '../../http/answers/sessions.ts';
 import { ask, get, whenSignedOut } from './ask.ts';
 import { asProblem, type Problem } from './problem.ts';
-
-export interface Session {
-  readonly name: string;
-  readonly role: 'admin' | 'operator' | 'auditor';
-  readonly expiresAt: string;
-}
 
 export type SessionState =
   | { readonly is: 'unknown' }
   /** It cannot be told: the server does not answer. */
   | { readonly is: 'unreachable'; readonly problem: Problem }
   | { readonly is: 'out'; readonly why: 'never' | 'ended' | 'left' }
-  | { readonly is: 'in'; readonly session: Session };
+  | { readonly is: 'in'; readonly session: SessionAnswer };
 
 let state: SessionState = { is: 'unknown' };
 const listeners = new Set<() => void>();
@@ -30,7 +25,7 @@ whenSignedOut(() => {
 /** Asks whether there is a session, at the start and when the server could not be reached. */
 export async function lookForSession(): Promise<void> {
   try {
-    become({ is: 'in', session: await get<Session>('/v1/session') });
+    become({ is: 'in', session: await get<SessionAnswer>('/v1/session') });
   } catch (error) {
     const problem = asProblem(error);
     const wasIn = state.is === 'in';
@@ -41,18 +36,18 @@ export async function lookForSession(): Promise<void> {
 
 /** @throws Problem `unauthorized` when the token is none or not live. */
 export async function signIn(token: string): Promise<void> {
-  const { body } = await ask<Session>('POST', '/v1/session', { body: { token } });
+  const { body } = await ask<SessionAnswer>('POST', '/v1/session', { body: { token } });
   become({ is: 'in', session: body });
 }
 
 /** @throws Problem when the server could not be told; then the session goes on. */
-export async function signOut(why: 'left' | 'ended' = 'left'): Promise<void> {
+export async function signOut(): Promise<void> {
   try {
     await ask('DELETE', '/v1/session');
   } catch (error) {
     if (asProblem(error).status !== 401) throw error;
   }
-  become({ is: 'out', why });
+  become({ is: 'out', why: 'left' });
 }
 
 export function useSessionState(): SessionState {
@@ -69,7 +64,7 @@ export function useSessionState(): SessionState {
 
 /** What the role may do (docs/rest.md): a button that the API would refuse is not shown. */
 export interface Rights {
-  readonly role: Session['role'];
+  readonly role: SessionAnswer['role'];
   readonly name: string;
   /** Take access away. */
   readonly close: boolean;

@@ -1,20 +1,19 @@
+import type { SessionAnswer } from '../../http/answers/sessions.ts';
 import { useConnection, useLive } from '../api/events.ts';
-import { signOut, useRights, type Session } from '../api/session.ts';
+import { signOut, useRights } from '../api/session.ts';
 import { asProblem } from '../api/problem.ts';
 import { Button } from '../pieces/button.tsx';
 import { Icon } from '../pieces/icon.tsx';
 import { toast } from '../pieces/toasts.tsx';
 import { Link, type Place } from '../router.tsx';
 import { views } from '../views.ts';
-import { useIdleness } from './idleness.ts';
 import { LoadedView } from './loaded-view.tsx';
 import { Mark } from './mark.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
 
 /** What stands around every view of whoever is signed in. */
-export function Frame({ place, session }: { place: Place; session: Session }) {
+export function Frame({ place, session }: { place: Place; session: SessionAnswer }) {
   useConnection();
-  useIdleness();
   const rights = useRights();
   const ways = views.filter(({ may }) => may?.(rights) ?? true);
   const view = ways.find(({ path }) => path === place.path);

@@ -56,6 +56,8 @@ interface Text extends Around {
   autoComplete?: string;
   autoFocus?: boolean;
   disabled?: boolean;
+  required?: boolean;
+  inputMode?: 'text' | 'numeric' | 'decimal' | 'tel' | 'email' | 'url' | 'search';
   maxLength?: number;
   min?: string | number;
   max?: string | number;
@@ -67,7 +69,7 @@ export function TextField({ label, hint, error, onText, type = 'text', ...rest }
     <Field label={label} hint={hint} error={error}>
       {(inner) => (
         <input
-          type={type}
+          {...oneType(type)}
           autoComplete="off"
           spellcheck={false}
           {...rest}
@@ -78,6 +80,9 @@ export function TextField({ label, hint, error, onText, type = 'text', ...rest }
     </Field>
   );
 }
+
+/** Each type of input has its own type of attributes; they differ in what is used of none here. */
+const oneType = (type: string) => ({ type }) as { type: 'text' };
 
 /** `options` are pairs of a value and its words. */
 export function SelectField({

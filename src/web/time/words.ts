@@ -30,10 +30,12 @@ export function clockWords(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
 }
 
-/** `just now`, `3 min ago`, `2 d 4 h ago`. */
+/** `just now`, `3 min ago`, `1 h 20 min ago`, `9 d ago`. */
 export function agoWords(seconds: number): string {
   if (seconds < 5) return 'just now';
-  return `${durationWords(seconds)} ago`;
+  const words = durationWords(seconds);
+  const [count, unit] = words.split(' ');
+  return unit === 'h' ? `${words} ago` : `${count} ${unit} ago`;
 }
 
 const sameDay = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });

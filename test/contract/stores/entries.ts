@@ -67,6 +67,35 @@ export function entriesContract({ stores, audit }: Bench): void {
       expect(await kinds()).toEqual(Array(3).fill('entry-added'));
     });
 
+    it('finds by label, target, note and what a name means, page by page', async () => {
+      await add('Office', { target: elsewhereTarget, note: 'North' });
+      await add('range', {
+        target: { kind: 'network', network: '2001:db8:40::/48' },
+        note: '100% _of_ it',
+      });
+      const carrier = await add('carrier', {
+        target: { kind: 'name', name: 'sip.example.net' },
+        note: '',
+      });
+      await stores.entries.resolved(carrier.id, answered, undefined);
+      const found = async (wanted: { find?: string; failing?: boolean; before?: number }) =>
+        (await stores.entries.list({ limit: 2, ...wanted })).map(({ label }) => label);
+      expect(await found({ find: 'oFFice' })).toEqual(['Office']);
+      expect(await found({ find: 'NORTH' })).toEqual(['Office']);
+      expect(await found({ find: 'db8:40' })).toEqual(['range']);
+      expect(await found({ find: '2001:DB8' })).toEqual(['carrier', 'range']);
+      expect(await found({ find: '2001:db8', before: carrier.id })).toEqual(['range']);
+      // these mean nothing by themselves
+      expect(await found({ find: '%' })).toEqual(['range']);
+      expect(await found({ find: "'" })).toEqual([]);
+      expect(await found({ failing: true })).toEqual([]);
+      const failing = { ...answered, failingSince: 950, failure: 'there is no such name' };
+      await stores.entries.resolved(carrier.id, failing, undefined);
+      expect(await found({ failing: true })).toEqual(['carrier']);
+      expect(await found({ failing: true, find: 'office' })).toEqual([]);
+      expect(await found({ find: '', failing: false })).toEqual(['carrier', 'range']);
+    });
+
     it('refuses a label that is taken, and gives it again when it is free', async () => {
       const { id } = await add('office');
       await refused(add('office'), 'conflict');

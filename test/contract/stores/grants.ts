@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Grant } from '../../../src/domain/grant.ts';
-import { address, elsewhere, entry, hotel, newCall, refused, type Bench } from './bench.ts';
+import {
+  address,
+  elsewhere,
+  entry,
+  hotel,
+  newCall,
+  refused,
+  unwritable,
+  type Bench,
+} from './bench.ts';
 
 const ids = (grants: Grant[]): number[] => grants.map((grant) => grant.id);
 
@@ -19,6 +28,7 @@ export function grantsContract({ stores, addUser, addGrant, audit }: Bench): voi
         openedAt: 1000,
         expiresAt: 9000,
         callId: call.id,
+        firstPacketAt: null,
         endedAt: null,
         end: null,
       });
@@ -50,6 +60,30 @@ export function grantsContract({ stores, addUser, addGrant, audit }: Bench): voi
       await refused(stores.grants.end(id, 3000, 'closed', entry('gate-closed')), 'conflict');
       expect(await stores.grants.byId(id)).toMatchObject({ endedAt: 2000, end: how });
       expect(await audit()).toEqual(before);
+    });
+
+    it('notes the first packet once, and not after the end', async () => {
+      const { id: userId } = await addUser();
+      const first = await addGrant(userId);
+      const second = await addGrant(userId, { address: elsewhere });
+      const used = entry('gate-used', { address: hotel });
+      expect(ids(await stores.grants.unused())).toEqual([first.id, second.id]);
+      expect(await stores.grants.use(first.id, 1500.7, used)).toBe(true);
+      expect(await stores.grants.use(first.id, 1600, used)).toBe(false);
+      expect((await audit())[0]).toMatchObject({ kind: 'gate-used', grantId: first.id });
+      expect(await stores.grants.byId(first.id)).toMatchObject({ firstPacketAt: 1500, end: null });
+      expect(ids(await stores.grants.unused())).toEqual([second.id]);
+      await stores.grants.end(second.id, 2000, 'closed', entry('gate-closed'));
+      const before = await audit();
+      expect(await stores.grants.use(second.id, 2500, used)).toBe(false);
+      expect(await stores.grants.use(99, 2500, used)).toBe(false);
+      expect(await stores.grants.unused()).toEqual([]);
+      expect(await audit()).toEqual(before);
+      const third = await addGrant(userId);
+      await refused(stores.grants.use(third.id, 1, unwritable('gate-used')), 'store-failed');
+      expect(ids(await stores.grants.unused())).toEqual([third.id]);
+      await stores.grants.end(first.id, 3000, 'expired', entry('gate-expired'));
+      expect(await stores.grants.byId(first.id)).toMatchObject({ firstPacketAt: 1500 });
     });
 
     it('ends what a new grant renews together with adding it, or not at all', async () => {

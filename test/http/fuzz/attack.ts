@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import type { Role } from '../../../src/domain/token.ts';
+import type { Description } from './description.ts';
 import type { FuzzedHouse } from './house.ts';
+import type { Json } from './json.ts';
 import { requests, type Asking } from './requests.ts';
 import type { Answered } from './send.ts';
+import type { Known } from './values.ts';
 
 export interface Attack {
   /** Whose token is shown with each request, unless that header is spoilt; undefined where it is none. */
@@ -43,7 +46,9 @@ export async function attack(fuzzed: FuzzedHouse, wanted: Attack): Promise<Tally
     house.clock.now += step;
     statuses[answered.status] = (statuses[answered.status] ?? 0) + 1;
     const fault = faultOf(asking, answered);
-    if (fault !== '') throw new Error(fault);
+    if (fault !== '') {
+      throw new Error(`${fault}: ${answered.status} ${answered.text.slice(0, 500)}`);
+    }
     const operation = description.at(sent.method, sent.target)?.operation;
     if (operation && answered.status < 300 && answered.status > 0)
       reached.add(operation.operationId);
@@ -76,11 +81,11 @@ export async function attack(fuzzed: FuzzedHouse, wanted: Attack): Promise<Tally
   }
 
   for (let begun = 0, n = 0; begun < count; begun += lot, n++) {
-    const known = await fuzzed.furnish();
+    const generated = requestsTo(description, await fuzzed.furnish());
     state.changed();
     await fuzzed.recorded();
     const seed = (seeds[n % seeds.length] ?? 0) + n;
-    const all = fc.sample(requests(description.operations, known), {
+    const all = fc.sample(generated, {
       seed,
       numRuns: Math.min(lot, count - begun),
     });
@@ -97,6 +102,17 @@ export async function attack(fuzzed: FuzzedHouse, wanted: Attack): Promise<Tally
     await wanted.pause?.();
   }
   return { statuses, changes, operations: reached.size };
+}
+
+/** What the requests find; other things by and by. */
+let known: Record<string, readonly Json[]> | undefined;
+let arbitrary: fc.Arbitrary<Asking> | undefined;
+
+/** Made once a process: it takes a while, and the description is always the same. */
+function requestsTo({ operations }: Description, there: Known): fc.Arbitrary<Asking> {
+  known = Object.assign(known ?? {}, there);
+  arbitrary ??= requests(operations, known);
+  return arbitrary;
 }
 
 function withHeaders(asking: Asking, secret: string | undefined): Asking {

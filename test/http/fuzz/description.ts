@@ -101,7 +101,7 @@ export function readDescription(text: string): Description {
       const other = type === 'text/csv' && media.includes('application/x-ndjson');
       return other ? '' : `${status} comes as ${type}, not as ${media.join(' or ')}`;
     }
-    if (method === 'HEAD' || !type.endsWith('json')) return '';
+    if (method === 'HEAD' || !/[/+]json$/.test(type)) return '';
     return fits(`${pointer}/content/${escaped(named)}/schema`, JSON.parse(text));
   }
 

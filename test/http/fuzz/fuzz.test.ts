@@ -115,7 +115,7 @@ describe(`fuzzed, seeds ${seeds.join(',')}`, () => {
       fuzzed.sender.close();
       await fuzzed.house.listening.close(1);
       expect(fuzzed.watching()).toBe(watchingBefore);
-      expect(connections()).toBe(0);
+      await expect.poll(connections).toBe(0);
     },
     patience,
   );

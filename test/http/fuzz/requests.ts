@@ -77,7 +77,7 @@ function requestTo(described: Described, known: Known): fc.Arbitrary<Asking> {
     Object.fromEntries(
       operation.parameters
         .filter((parameter) => parameter.in === place)
-        .map(({ name, schema }) => [name, fitting(schema, knownAt(path, known), name)]),
+        .map(({ name, schema }) => [name, fitting(schema, known, knownAs(path, name))]),
     );
   const required = operation.parameters
     .filter((parameter) => parameter.in === 'query' && parameter.required)
@@ -108,9 +108,9 @@ function requestTo(described: Described, known: Known): fc.Arbitrary<Asking> {
     .map((made) => assembled(path, made));
 }
 
-/** Under tokens and entries, a name is that of a token or an entry. */
-const knownAt = (path: string, known: Known): Known =>
-  path.startsWith('/v1/tokens') ? { ...known, name: known['token'] ?? [] } : known;
+/** Under tokens, a name is that of a token. */
+const knownAs = (path: string, name: string): string =>
+  path.startsWith('/v1/tokens') && name === 'name' ? 'token' : name;
 
 interface Made {
   readonly method: string;

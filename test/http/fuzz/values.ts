@@ -24,18 +24,20 @@ export interface Schema {
   readonly required?: readonly string[];
 }
 
-/** What there is in the house, by the names of parameters and keys: so that much of what is asked for exists. */
+/**
+ * What there is in the house, by the names of parameters and keys: so that much of what is asked
+ * for exists. Looked up when a value is made, so it may change meanwhile; the names may not.
+ */
 export type Known = Readonly<Record<string, readonly Json[]>>;
 
 type Values = fc.Arbitrary<Json>;
 
 /** Values that fit, as far as the schema can say. */
 export function fitting(schema: Schema, known: Known, name = ''): Values {
-  const there = known[name];
   const fits = fittingAny(schema, known);
-  return there === undefined || there.length === 0
-    ? fits
-    : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...there) }, { weight: 1, arbitrary: fits });
+  if (known[name] === undefined) return fits;
+  const there = fc.nat().map((n): Json => known[name]?.[n % (known[name]?.length ?? 1)] ?? null);
+  return fc.oneof({ weight: 4, arbitrary: there }, { weight: 1, arbitrary: fits });
 }
 
 function fittingAny(schema: Schema, known: Known): Values {

@@ -1,4 +1,4 @@
-import type { AuditKind } from '../../../domain/attempt.ts';
+import type { Kind } from '../../api/kinds.ts';
 
 /** What the chart shows, from the bottom to the top; the first two stand upon each other. */
 export const curves = [
@@ -7,7 +7,7 @@ export const curves = [
   { kind: 'gate-opened', words: 'Grants opened', colour: '--chart-line', stacked: false },
   { kind: 'lockout-began', words: 'Lockouts', colour: '--chart-other', stacked: false },
 ] as const satisfies readonly {
-  kind: AuditKind;
+  kind: Kind;
   words: string;
   colour: string;
   stacked: boolean;
@@ -67,3 +67,9 @@ export function totals({ counts }: Columns): Readonly<Record<CurveKind, number>>
     curves.map(({ kind }) => [kind, counts[kind].reduce((sum, count) => sum + count, 0)]),
   ) as Record<CurveKind, number>;
 }
+
+/** What is stacked highest is drawn first, and what stands below it over it. */
+export const drawOrder: readonly CurveKind[] = [
+  ...curves.filter(({ stacked }) => stacked).toReversed(),
+  ...curves.filter(({ stacked }) => !stacked),
+].map(({ kind }) => kind);

@@ -57,3 +57,24 @@ export function fromField(text: string): string | undefined {
   const at = new Date(text);
   return text === '' || Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
+
+interface Line {
+  readonly at: string;
+  readonly kind: string;
+  readonly actor: string;
+  readonly userId?: number | undefined;
+  readonly callId?: number | undefined;
+  readonly address?: string | undefined;
+  readonly caller?: string | undefined;
+}
+
+/** Whether a line that happens now would be among those that are looked at. */
+export function matches(filter: RecordFilter, line: Line): boolean {
+  return filterNames.every((name) => {
+    const wanted = filter[name];
+    if (wanted === undefined) return true;
+    if (name === 'from') return line.at >= wanted;
+    if (name === 'to') return line.at < wanted;
+    return String(line[name] ?? '') === wanted;
+  });
+}

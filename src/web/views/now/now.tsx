@@ -1,5 +1,77 @@
+import { useCallback, useRef, useState } from 'preact/hooks';
+import { useRights } from '../../api/session.ts';
+import { Button } from '../../pieces/button.tsx';
+import { Confirm } from '../../pieces/dialog.tsx';
 import { PageHead } from '../../pieces/page-head.tsx';
+import { Calls } from './calls.tsx';
+import { closeMany } from './changing-grants.ts';
+import { Lately } from './lately.tsx';
+import { StateStrip } from './state-strip.tsx';
+import { useCalls } from './use-calls.ts';
+import { useGrants } from './use-grants.ts';
+import { WhoIsIn } from './who-is-in.tsx';
+import './now.css';
 
+/** Who is in, who is calling, and how the gate is. */
 export function Now() {
-  return <PageHead title="Now" />;
+  const rights = useRights();
+  const open = useGrants();
+  const calls = useCalls();
+  const [closingAll, closeAll] = useState(false);
+  const grants = open.value?.grants ?? [];
+
+  // a row about a grant that has ended still says whose it was
+  const names = useRef(new Map<number, string>());
+  for (const { id, userName } of grants) names.current.set(id, userName);
+  const nameOf = useCallback(
+    (id: number | undefined) => (id === undefined ? undefined : names.current.get(id)),
+    [],
+  );
+
+  return (
+    <>
+      <PageHead title="Now" about={open.value ? summary(grants, calls.value?.length ?? 0) : ' '}>
+        {rights.close && grants.length > 1 && (
+          <Button kind="danger" onClick={() => closeAll(true)}>
+            Close everything
+          </Button>
+        )}
+      </PageHead>
+      <StateStrip />
+      <div class="now-columns">
+        <WhoIsIn open={open} />
+        <div class="beside">
+          <Calls calls={calls} />
+          <Lately nameOf={nameOf} />
+        </div>
+      </div>
+      {closingAll && (
+        <Confirm
+          title="Close everything?"
+          act="Close everything"
+          doing={() => closeMany({ all: 'true' }).then(open.again)}
+          onClose={() => closeAll(false)}
+        >
+          <p>
+            Everybody who has opened something is shut out, and connections that stand are cut.
+            Standing entries stay.
+          </p>
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+function summary(grants: readonly { userName: string; address: string }[], calls: number): string {
+  const people = new Set(grants.map(({ userName }) => userName)).size;
+  const addresses = new Set(grants.map(({ address }) => address)).size;
+  const said = [
+    people === 1
+      ? '1 person is in'
+      : `${people === 0 ? 'Nobody' : `${people} people`} ${people === 0 ? 'is' : 'are'} in`,
+    addresses > 0 && (addresses === 1 ? 'from 1 address' : `from ${addresses} addresses`),
+  ].filter(Boolean);
+  const telephone =
+    calls === 0 ? '' : `; ${calls === 1 ? '1 call is' : `${calls} calls are`} going on`;
+  return `${said.join(' ')}${telephone}.`;
 }

@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks';
 import type { LockoutAnswer } from '../../../http/answers/lockouts.ts';
 import { ask } from '../../api/ask.ts';
 import { everyPage } from '../../api/every-page.ts';
-import { useHappenings } from '../../api/events.ts';
 import { useRights } from '../../api/session.ts';
 import { useAsked } from '../../api/use-asked.ts';
+import { useKept } from '../../api/use-kept.ts';
 import { Button } from '../../pieces/button.tsx';
 import { Confirm } from '../../pieces/dialog.tsx';
 import { Empty, Loading, Note, ProblemNote } from '../../pieces/notes.tsx';
@@ -18,6 +18,8 @@ import { subjectWords } from './user-words.ts';
 /** A browser draws more only slowly; the latest come first. */
 const most = 500;
 
+const about = ['attempt-refused', 'lockout-began', 'lockout-ended'] as const;
+
 /** Failures that are not forgotten, of whomever; each can be forgotten by itself. */
 export function Lockouts() {
   const { change } = useRights();
@@ -25,7 +27,7 @@ export function Lockouts() {
   const asked = useAsked('lockouts', (signal) =>
     everyPage<LockoutAnswer>('/v1/lockouts', {}, { signal, most }),
   );
-  useHappenings(['attempt-refused', 'lockout-began', 'lockout-ended'], asked.again);
+  useKept(about, asked.again);
   const { value, problem } = asked;
   return (
     <section aria-label="Lockouts">

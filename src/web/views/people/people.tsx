@@ -7,6 +7,7 @@ import { Lockouts } from './lockouts.tsx';
 import { Tokens } from './tokens.tsx';
 import { UserList } from './user-list.tsx';
 import { UserPage } from './user-page.tsx';
+import '../shared.css';
 import './people.css';
 import './paper.css';
 import './card/travel-card.css';

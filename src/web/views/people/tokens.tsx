@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { NewTokenAnswer, TokenAnswer } from '../../../http/answers/tokens.ts';
 import { everyPage } from '../../api/every-page.ts';
-import { useHappenings } from '../../api/events.ts';
 import { useRights } from '../../api/session.ts';
 import { useAsked } from '../../api/use-asked.ts';
+import { useKept } from '../../api/use-kept.ts';
 import { Button } from '../../pieces/button.tsx';
 import { Badge, Loading, ProblemNote } from '../../pieces/notes.tsx';
 import { Table } from '../../pieces/table.tsx';
@@ -17,6 +17,10 @@ export const roleWords: Readonly<Record<TokenAnswer['role'], string>> = {
   auditor: 'Auditor: sees, the record too',
 };
 
+const about = ['token-created', 'token-revoked'] as const;
+/** Tokens run out, too. ms. */
+const slow = 60_000;
+
 const isLive = ({ revokedAt, expiresAt }: TokenAnswer): boolean =>
   revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > Date.now());
 
@@ -29,7 +33,7 @@ export function Tokens() {
   const asked = useAsked('tokens', (signal) =>
     everyPage<TokenAnswer>('/v1/tokens', {}, { signal }),
   );
-  useHappenings(['token-created', 'token-revoked'], asked.again);
+  useKept(about, asked.again, slow);
   const { value, problem } = asked;
   // those that still let somebody in come first
   const tokens = (value?.items ?? []).toSorted((a, b) => Number(isLive(b)) - Number(isLive(a)));
@@ -120,7 +124,7 @@ export function Tokens() {
 
 function Until({ token: { revokedAt, expiresAt } }: { token: TokenAnswer }) {
   if (revokedAt !== null) return <Badge kind="bad">Revoked</Badge>;
-  if (expiresAt === null) return <>revoked</>;
+  if (expiresAt === null) return <>No end</>;
   const over = Date.parse(expiresAt) <= Date.now();
   return over ? <Badge kind="warn">Ran out</Badge> : <Instant at={expiresAt} />;
 }

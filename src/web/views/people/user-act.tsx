@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type {
   NewKnockCodeAnswer,
   NewPinAnswer,
@@ -87,7 +88,7 @@ const said: Readonly<Record<Act, Said>> = {
 export function UserAct({
   act,
   user: { name },
-  etag,
+  etag: given,
   onClose,
   onDone,
   onSecrets,
@@ -101,12 +102,13 @@ export function UserAct({
 }) {
   const { title, means, act: button, danger = false } = said[act];
   const path = pathOf(name);
+  // what was seen when it was asked for, whatever comes in meanwhile
+  const [etag] = useState(given);
   const change = async <Answer,>(
     method: 'POST' | 'PATCH' | 'DELETE',
     more: string,
     body?: object,
-  ): Promise<Answer> =>
-    (await ask<Answer>(method, path + more, { body, ifMatch: etag })).body;
+  ): Promise<Answer> => (await ask<Answer>(method, path + more, { body, ifMatch: etag })).body;
 
   const doing = async (): Promise<void> => {
     switch (act) {

@@ -41,13 +41,7 @@ export function UserFacts({ user }: { user: UserAnswer }) {
   );
 }
 
-export function OpenGrants({
-  grants,
-  userId,
-}: {
-  grants: readonly GrantAnswer[];
-  userId: number;
-}) {
+export function OpenGrants({ grants, userId }: { grants: readonly GrantAnswer[]; userId: number }) {
   return (
     <section aria-labelledby="user-open">
       <h2 id="user-open">Open now</h2>

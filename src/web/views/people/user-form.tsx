@@ -25,7 +25,11 @@ type Given =
 /** Makes a user, or changes one; what the rules refuse is said beside the field. */
 export function UserForm(given: Given & { readonly onClose: () => void }) {
   const { user, onClose } = given;
-  const before = user ? draftOf(user, numberWords) : emptyDraft;
+  // as it was when the form was opened: what comes in meanwhile must not pass for what was seen
+  const [{ before, etag }] = useState(() => ({
+    before: user ? draftOf(user, numberWords) : emptyDraft,
+    etag: given.user ? given.etag : null,
+  }));
   const [draft, write] = useState(before);
   const { busy, problem, run } = useDoing();
   const site = useAsked('site', readSite).value;
@@ -38,7 +42,7 @@ export function UserForm(given: Given & { readonly onClose: () => void }) {
     if (given.user) {
       const body = changesOf(before, draft);
       if (Object.keys(body).length > 0) {
-        await ask('PATCH', pathOf(given.user.name), { body, ifMatch: given.etag });
+        await ask('PATCH', pathOf(given.user.name), { body, ifMatch: etag });
       }
       given.onChanged();
       onClose();

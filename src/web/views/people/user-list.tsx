@@ -3,10 +3,10 @@ import type { GrantAnswer } from '../../../http/answers/grants.ts';
 import type { LockoutAnswer } from '../../../http/answers/lockouts.ts';
 import type { NewUserAnswer, UserAnswer } from '../../../http/answers/users.ts';
 import { everyPage } from '../../api/every-page.ts';
-import { useHappenings } from '../../api/events.ts';
 import type { Kind } from '../../api/kinds.ts';
 import { useRights } from '../../api/session.ts';
 import { useAsked } from '../../api/use-asked.ts';
+import { useKept } from '../../api/use-kept.ts';
 import { Button } from '../../pieces/button.tsx';
 import { TextField } from '../../pieces/field.tsx';
 import { Badge, Empty, Loading, Note, ProblemNote } from '../../pieces/notes.tsx';
@@ -18,6 +18,9 @@ import { callerWords, factorOf, isLocked, languageWords, numberWords } from './u
 
 /** A browser draws more only slowly; whoever has more types some letters. */
 const mostShown = 250;
+
+/** What happens comes at once; this is for locks that end by themselves. ms. */
+const slow = 60_000;
 
 const about: readonly Kind[] = [
   'user-created',
@@ -48,7 +51,7 @@ export function UserList({ toCard }: { toCard: (name: string, knockCode: string)
     ]);
     return { users, lockouts: lockouts.items, grants: grants.items };
   });
-  useHappenings(about, people.again);
+  useKept(about, people.again, slow);
 
   const { value, problem } = people;
   const found = value?.users.items.filter((user) => fits(user, wanted)) ?? [];

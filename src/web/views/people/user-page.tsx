@@ -48,10 +48,7 @@ export function UserPage({
       <Link to="/people" class="way-back">
         All people
       </Link>
-      <PageHead
-        title={name}
-        about={value && <State user={value.user} lockouts={value.lockouts} />}
-      >
+      <PageHead title={name} about={value && <State user={value.user} lockouts={value.lockouts} />}>
         {change && value && (
           <>
             <Button
@@ -94,7 +91,10 @@ export function UserPage({
           onSecrets={show}
         />
       )}
-      {secrets && <SecretOnce secrets={secrets} toCard={toCard} onClose={() => show(undefined)} />}
+      {/* one dialog after the other, so that the focus finds its way back */}
+      {secrets && act === undefined && (
+        <SecretOnce secrets={secrets} toCard={toCard} onClose={() => show(undefined)} />
+      )}
     </>
   );
 }

@@ -34,7 +34,7 @@ export function factorOf({ secondFactor, codesLeft }: UserAnswer): string {
 
 /** A language by its own name where it is one of ours. */
 export function languageWords(language: string | null): string {
-  if (language === null) return 'That of the number dialled';
+  if (language === null) return 'Of the number dialled';
   return (languageNames as Readonly<Record<string, string>>)[language] ?? language;
 }
 

@@ -47,7 +47,7 @@ export function SignIn({ ended }: { ended: boolean }) {
           error={errorOf(missing, refused)}
           hint={
             <>
-              Make one with <code>dialgate token add NAME --role admin</code>
+              Made by <code>dialgate token add</code>, and shown once.
             </>
           }
         />

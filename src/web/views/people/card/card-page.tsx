@@ -52,7 +52,9 @@ function Choices({
   const { query } = usePlace();
   const format: CardFormat = query.get('card') === 'wallet' ? 'wallet' : 'a4';
   const [number, setNumber] = useState(site.number ?? '');
-  const [language, setLanguage] = useState<CardLanguage>(cardLanguage(user.language, site.language));
+  const [language, setLanguage] = useState<CardLanguage>(
+    cardLanguage(user.language, site.language),
+  );
   const [code, setCode] = useState<Code>(fresh === undefined ? 'line' : 'printed');
   const [typed, type] = useState(fresh ?? '');
   useForgetting(() => type(''));
@@ -93,7 +95,7 @@ function Choices({
         />
         <SelectField
           label="Knock code"
-          hint="The PIN is never on a card: whoever finds it has not got that."
+          hint="The PIN is never on it: whoever finds a card must not get in."
           value={code}
           options={[
             ['line', 'A line to write it on'],

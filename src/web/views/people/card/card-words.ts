@@ -150,6 +150,8 @@ export const languageNames: Readonly<Record<CardLanguage, string>> = {
 
 /** The card's language: the user's, or the site's; English where neither is among ours. */
 export function cardLanguage(...wanted: readonly (string | null | undefined)[]): CardLanguage {
-  const ours = wanted.find((language) => typeof language === 'string' && language in cardLanguages);
+  const ours = wanted.find(
+    (language) => typeof language === 'string' && Object.hasOwn(cardLanguages, language),
+  );
   return (ours as CardLanguage | undefined) ?? 'en';
 }

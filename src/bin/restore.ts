@@ -1,0 +1,151 @@
+import { chown, rename, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { knownCheckpoints } from '../access/audit/checkpoint-lines.ts';
+import { checkEnd, type RecordEnd } from '../access/audit/end.ts';
+import { createRecordSeal } from '../access/audit/seal.ts';
+import { verifyRecord } from '../access/audit/verification.ts';
+import type { RestoreRequest } from '../cli/doings.ts';
+import { AccessError } from '../domain/access-error.ts';
+import type { RecordSeal } from '../domain/audit.ts';
+import { isActive } from '../domain/grant.ts';
+import { checkCopy, copyDatabase, settleDatabase } from '../sqlite/backup.ts';
+import { openDatabase } from '../sqlite/database.ts';
+import { openRecord } from '../sqlite/record.ts';
+import { createStores } from '../sqlite/stores.ts';
+import { checkpointLines, markRestored } from './checkpoint-file.ts';
+import type { Config } from './config.ts';
+import { readKey } from './key-file.ts';
+import { checkpointsOf } from './record.ts';
+import { migrations } from './version.ts';
+import { keepAs, madeBeside } from './whole-file.ts';
+import { cliUser, isServed } from './with-rest.ts';
+
+/**
+ * Puts a backup in the place of the database. Until the very moment at which it takes its place
+ * nothing is changed, and from then on it is there whole; what was there is kept beside it. Whoever
+ * is interrupted runs it again.
+ */
+export async function restore(config: Config, request: RestoreRequest): Promise<readonly string[]> {
+  const { database } = config;
+  const seal = createRecordSeal(readKey(config.key_file));
+  if (await isServed(config)) {
+    throw new AccessError(
+      'conflict',
+      'A server runs on this database: stop it first ("systemctl stop dialgate").',
+    );
+  }
+  const file = checkpointsOf(config);
+  const known = await linesKnown(file, seal, request);
+  const owner = await stat(existsSync(database) ? database : dirname(database));
+  const aside = `${database}.before-restore-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+  const { end, unfit } = await madeBeside(
+    database,
+    async (part) => {
+      await copyDatabase(request.file, part, (done) => request.progress('copied', done));
+      await checkCopy(part, migrations);
+      const checked = await checkRecord(part, seal, known.hashes, request);
+      await chown(part, owner.uid, owner.gid);
+      return checked;
+    },
+    (part) => takePlace(part, database, aside),
+  );
+  if (end) {
+    await markRestored(file, { ...end, at: Date.now(), follows: known.lastSeal }, seal);
+    await chown(file, owner.uid, owner.gid).catch(() => undefined);
+  }
+  const setAside = [...known.hashes.keys()].filter((seq) => seq > (end?.seq ?? Infinity)).length;
+  const closed = await putOnRecord(config, seal, { end, setAside });
+  return [
+    ...unfit,
+    `${database} is what ${request.file} was; its record goes as far as row ${end?.seq ?? 0}.`,
+    ...(existsSync(aside) ? [`What was there is kept: ${aside}`] : []),
+    ...(setAside > 0
+      ? [`${setAside} checkpoints of later rows are set aside: ${file} says so in a sealed line.`]
+      : []),
+    ...(closed > 0 ? [`${closed} grants that were open then are closed.`] : []),
+    'Users, PINs, tokens and entries are as they were then: look whether somebody was disabled, revoked or changed since.',
+  ];
+}
+
+type Known = Exclude<Awaited<ReturnType<typeof knownCheckpoints>>, { readonly ok: false }>;
+
+async function linesKnown(file: string, seal: RecordSeal, request: RestoreRequest): Promise<Known> {
+  const none: Known = { hashes: new Map(), restorations: [], unreadable: 0, lastSeal: '' };
+  if (!existsSync(file)) return none;
+  const known = await knownCheckpoints(checkpointLines(file), seal);
+  if (!('ok' in known)) return known;
+  if (request.unverified) return none;
+  throw new AccessError('internal', `${file}: ${known.detail} ${unverifiedWords}`);
+}
+
+const unverifiedWords = 'To restore all the same, add --unverified.';
+
+/** All of it, against the key in use and the checkpoints of that time. */
+async function checkRecord(
+  part: string,
+  seal: RecordSeal,
+  hashes: ReadonlyMap<number, string>,
+  { unverified, progress }: RestoreRequest,
+): Promise<{ readonly end: RecordEnd | null; readonly unfit: readonly string[] }> {
+  const record = openRecord(part);
+  try {
+    const { source } = record;
+    const last = (await source.lastBlock())?.lastSeq ?? 0;
+    const verdict = await verifyRecord({
+      source,
+      seal,
+      checkpoints: new Map([...hashes].filter(([seq]) => seq <= last)),
+      progress: (_, seq, of) => progress('verified', seq / Math.max(1, of)),
+    });
+    if (verdict.ok) return { end: await checkEnd(source, seal), unfit: [] };
+    const words = `Its record does not fit at row ${verdict.seq} (${verdict.why}): ${verdict.detail}`;
+    if (!unverified) throw new AccessError('internal', `${words} ${unverifiedWords}`);
+    return { end: await checkEnd(source, seal).catch(() => null), unfit: [words] };
+  } finally {
+    record.close();
+  }
+}
+
+/** Nothing of the old one may be beside the new one: SQLite would take its journal for the new one's. */
+async function takePlace(part: string, database: string, aside: string): Promise<void> {
+  if (existsSync(database)) {
+    if (!(await settleDatabase(database)) && existsSync(`${database}-wal`)) {
+      await rename(`${database}-wal`, `${aside}-wal`);
+    }
+    await rm(`${database}-shm`, { force: true });
+    await keepAs(database, aside);
+  }
+  await rm(`${database}-wal`, { force: true });
+  await rename(part, database);
+}
+
+/** Puts the restoration on record, and closes what was open then: who knows what was closed since. */
+async function putOnRecord(
+  config: Config,
+  seal: RecordSeal,
+  { end, setAside }: { readonly end: RecordEnd | null; readonly setAside: number },
+): Promise<number> {
+  const stores = createStores(openDatabase(config.database, migrations), seal);
+  try {
+    const at = Date.now();
+    const actor = `cli:${cliUser()}` as const;
+    const open = (await stores.grants.unended()).filter((grant) => isActive(grant, at));
+    for (const { id, userId, address, callId } of open) {
+      await stores.grants.end(id, at, 'closed', {
+        at,
+        actor,
+        kind: 'gate-closed',
+        userId,
+        address,
+        callId: callId ?? undefined,
+        detail: { reason: 'restored' },
+      });
+    }
+    const detail = { through: end?.seq ?? 0, setAside, closed: open.length };
+    await stores.audit.append({ at, actor, kind: 'database-restored', detail });
+    return open.length;
+  } finally {
+    stores.close();
+  }
+}

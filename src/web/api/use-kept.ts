@@ -1,0 +1,43 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { useHappenings, useLive } from './events.ts';
+import type { Kind } from './kinds.ts';
+
+/** Happenings come in flocks: one look for all within this. ms. */
+const flock = 200;
+/** What changes without a happening (packets, what a part says of itself), and all of it without events. ms. */
+const usual = 15_000;
+
+/**
+ * Looks again when something of these kinds happens, when happenings come again after a
+ * break, now and then, and when the page is looked at after it was hidden.
+ */
+export function useKept(kinds: readonly Kind[], again: () => void, every = usual): void {
+  const live = useLive();
+  const timer = useRef<number | undefined>(undefined);
+  useHappenings(kinds, () => {
+    timer.current ??= window.setTimeout(() => {
+      timer.current = undefined;
+      again();
+    }, flock);
+  });
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+
+  const drawnFirst = useRef(true);
+  useEffect(() => {
+    // what is asked when it is first drawn is not asked twice
+    if (!drawnFirst.current && live) again();
+    drawnFirst.current = false;
+  }, [live, again]);
+
+  useEffect(() => {
+    const look = (): void => {
+      if (document.visibilityState === 'visible') again();
+    };
+    const interval = window.setInterval(look, every);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      window.clearInterval(interval);
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, [again, every]);
+}

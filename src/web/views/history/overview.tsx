@@ -1,0 +1,129 @@
+import { useMemo, useState } from 'preact/hooks';
+import { useAsked } from '../../api/use-asked.ts';
+import { useKept } from '../../api/use-kept.ts';
+import { Button } from '../../pieces/button.tsx';
+import { ProblemNote } from '../../pieces/notes.tsx';
+import { setFilters, usePlace } from '../../router.tsx';
+import { useNow } from '../../time/clock.ts';
+import { Callers } from './callers.tsx';
+import { Chart } from './chart.tsx';
+import { ChartTable } from './chart-table.tsx';
+import { columnsOf, curves, drawOrder, totals, type CurveKind } from './chart-columns.ts';
+import { spanOf, spanText } from './chosen-span.ts';
+import { readCounts } from './counts.ts';
+import { moved, usualSpans, wholeColumns, zoomed, type Span } from './span.ts';
+
+/** Happenings come at once; this is for what was missed. ms. */
+const slow = 60_000;
+
+/** Attempts and grants over time, and the callers who failed in it. */
+export function Overview() {
+  const { query } = usePlace();
+  // a usual span goes on with the time: a minute late is early enough, happenings come at once
+  const now = useNow(60_000);
+  const chosen = spanOf(query.get('span'), now);
+  const span = wholeColumns(chosen);
+  const userId = query.get('userId') ?? undefined;
+  const hide = query.get('hide') ?? '';
+  const hidden = useMemo(() => hiddenOf(hide), [hide]);
+  const asked = useAsked(`counts ${span.from} ${span.to} ${userId ?? ''}`, (signal) =>
+    readCounts(span, userId, signal),
+  );
+  const [last, keep] = useState(asked.value);
+  // the columns before stay until the next have come: the chart does not blink
+  if (asked.value && asked.value !== last) keep(asked.value);
+  const counted = asked.value ?? last;
+  useKept(drawOrder, asked.again, slow);
+  const columns = useMemo(
+    () => columnsOf(counted?.items ?? [], counted?.span ?? span),
+    // before the first answer there is nothing to count
+    [counted],
+  );
+  const sums = totals(columns);
+  const see = (next: Span): void => setFilters({ span: spanText(next) });
+  const turn = (kind: CurveKind): void => {
+    const after = hidden.has(kind) ? [...hidden].filter((one) => one !== kind) : [...hidden, kind];
+    setFilters({ hide: after.join(',') });
+  };
+
+  return (
+    <div class="overview">
+      <section class="panel chart-panel" aria-labelledby="chart-title">
+        <header>
+          <h2 id="chart-title">Attempts and grants</h2>
+          <div class="buttons" role="group" aria-label="Span of the chart">
+            {usualSpans.map(({ name, words }) => (
+              <Button
+                key={name}
+                kind="quiet"
+                aria-pressed={chosen.name === name}
+                onClick={() => setFilters({ span: name })}
+              >
+                {words}
+              </Button>
+            ))}
+            <Button
+              kind="quiet"
+              aria-label="Earlier"
+              icon="back"
+              onClick={() => see(moved(chosen, -0.5, Date.now()))}
+            />
+            <Button
+              kind="quiet"
+              aria-label="Later"
+              icon="next"
+              onClick={() => see(moved(chosen, 0.5, Date.now()))}
+            />
+            <Button
+              kind="quiet"
+              aria-label="Zoom in"
+              onClick={() => see(zoomed(chosen, 0.5, Date.now()))}
+            >
+              +
+            </Button>
+            <Button
+              kind="quiet"
+              aria-label="Zoom out"
+              onClick={() => see(zoomed(chosen, 2, Date.now()))}
+            >
+              −
+            </Button>
+          </div>
+        </header>
+        <div class="curves" role="group" aria-label="What the chart shows">
+          {curves.map(({ kind, words }) => (
+            <label key={kind} class={`curve ${kind}`}>
+              <input type="checkbox" checked={!hidden.has(kind)} onChange={() => turn(kind)} />
+              <span class="swatch" aria-hidden="true" />
+              {words} <b>{sums[kind].toLocaleString()}</b>
+            </label>
+          ))}
+        </div>
+        {asked.problem && <ProblemNote problem={asked.problem} again={asked.again} />}
+        <Chart columns={columns} hidden={hidden} span={counted?.span ?? span} onSpan={see} />
+        <ChartTable columns={columns} step={(counted?.span ?? span).step} />
+        <p class="hint">
+          <button
+            type="button"
+            class="as-link"
+            onClick={() =>
+              setFilters({
+                show: undefined,
+                from: new Date(chosen.from).toISOString(),
+                to: new Date(chosen.to).toISOString(),
+              })
+            }
+          >
+            The lines of this time
+          </button>
+        </p>
+      </section>
+      <Callers span={span} />
+    </div>
+  );
+}
+
+function hiddenOf(text: string): ReadonlySet<CurveKind> {
+  const names = new Set(text.split(','));
+  return new Set(curves.map(({ kind }) => kind).filter((kind) => names.has(kind)));
+}

@@ -1,0 +1,48 @@
+import type { AuditAnswer } from '../../../http/answers/records.ts';
+import { kindWords, type Kind } from '../../api/kinds.ts';
+
+/** What is told to those who do not see it, and cannot look at everything. */
+const told: readonly Kind[] = [
+  'gate-opened',
+  'gate-renewed',
+  'gate-closed',
+  'gate-expired',
+  'gate-used',
+  'gate-failed',
+  'lockout-began',
+  'brake-began',
+  'audit-suspect',
+  'server-started',
+];
+
+const good: readonly Kind[] = ['gate-opened', 'gate-renewed', 'gate-used', 'attempt-accepted'];
+const bad: readonly Kind[] = [
+  'gate-failed',
+  'gate-healed',
+  'attempt-refused',
+  'lockout-began',
+  'brake-began',
+  'knock-code-exposed',
+  'access-refused',
+  'audit-suspect',
+  'audit-checkpoint-failed',
+  'notification-failed',
+];
+
+export function toneOf(kind: Kind): 'good' | 'bad' | 'plain' {
+  if (good.includes(kind)) return 'good';
+  return bad.includes(kind) ? 'bad' : 'plain';
+}
+
+/** Whom or what it was about, as far as the row says. */
+export function whoseOf(row: AuditAnswer, userName: string | undefined): string {
+  const { address, detail, caller, actor } = row;
+  const named = ['name', 'label', 'reason'].map((key) => detail?.[key]).find(Boolean);
+  const words = [userName ?? named, address].filter(Boolean);
+  if (words.length > 0) return words.join(', ');
+  return caller ?? actor.slice(actor.indexOf(':') + 1);
+}
+
+export function spokenOf(row: AuditAnswer, userName: string | undefined): string | undefined {
+  return told.includes(row.kind) ? `${kindWords[row.kind]}: ${whoseOf(row, userName)}` : undefined;
+}

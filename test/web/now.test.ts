@@ -1,0 +1,271 @@
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { barriers, tooWide, useBrowser, visit } from './browser.ts';
+import { addUser, beginCall, furnish } from './sample.ts';
+import type { PageHouse } from './page-house.ts';
+
+useBrowser();
+
+const mira = async (house: PageHouse): Promise<void> => void (await addUser(house, 'mira'));
+const open = (house: PageHouse, address: string, seconds = 3600, user = 'mira') =>
+  house.rules.openGrant({ user, address, seconds }, 'cli:local');
+const row = (page: Page, address: string) =>
+  page.locator('.open-grant').filter({ hasText: address });
+const active = async (house: PageHouse): Promise<string[]> =>
+  (await house.rules.grants({ state: 'active', limit: 100 })).rows.map(({ address }) => address);
+
+it('says in words that nobody is in, and shows who comes at that moment', async () => {
+  const { house, page } = await visit({ as: 'admin', furnish: mira });
+  await page.getByText('Nobody is in', { exact: true }).waitFor();
+  await page.getByText('Nobody is calling.').waitFor();
+  await page.getByText('Live', { exact: true }).waitFor();
+  const before = Date.now();
+  await open(house, '203.0.113.7');
+  await row(page, '203.0.113.7').waitFor();
+  // by the event: the look that is due each 15 s would be too late
+  expect(Date.now() - before).toBeLessThan(5000);
+  await page.getByText('1 person is in from 1 address.').waitFor();
+  await page.getByText('No packet yet').waitFor();
+  // and those who do not see it are told
+  await page.getByRole('status').filter({ hasText: 'Opened: mira, 203.0.113.7' }).waitFor();
+  const [grant] = (await house.rules.grants({ state: 'active', limit: 1 })).rows;
+  house.gate.packets.set('203.0.113.7', 5);
+  await house.stores.audit.append({
+    at: Date.now(),
+    actor: 'system',
+    kind: 'gate-used',
+    grantId: grant?.id,
+    userId: grant?.userId,
+    address: grant?.address,
+  });
+  await page.getByText('5 packets').waitFor();
+});
+
+it('shows who opened what by which call, and how long still', async () => {
+  const { page } = await visit({ as: 'admin', furnish });
+  const tomas = row(page, '198.51.100.23');
+  await tomas.waitFor();
+  await expect.poll(() => tomas.locator('.clock').textContent()).toMatch(/^7:5\d$/);
+  const scale = () =>
+    tomas
+      .locator('.bar div')
+      .evaluate<number>('(bar) => new DOMMatrix(getComputedStyle(bar).transform).a');
+  const first = await scale();
+  expect(first).toBeGreaterThan(0.95);
+  await expect.poll(scale, { timeout: 10_000 }).toBeLessThan(first);
+  expect(await tomas.locator('.clock').getAttribute('title')).toMatch(/T.*Z$/);
+  await page.getByText('48,213 packets').waitFor();
+});
+
+it('closes in one click, at once, and opens again when that was a slip', async () => {
+  const { house, page } = await visit({ as: 'admin', furnish: mira });
+  await open(house, '203.0.113.7', 3600);
+  await open(house, '203.0.113.8', 3600);
+  await page.getByRole('button', { name: 'Close 203.0.113.7 of mira' }).click();
+  await page.getByText('Closed 203.0.113.7 of mira.').waitFor();
+  expect(await active(house)).toEqual(['203.0.113.8']);
+  await row(page, '203.0.113.7').waitFor({ state: 'detached' });
+
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText(/203\.0\.113\.7 of mira is open again until/).waitFor();
+  await row(page, '203.0.113.7').waitFor();
+  const again = (await house.rules.grants({ state: 'active', limit: 1 })).rows[0];
+  expect(again?.address).toBe('203.0.113.7');
+  // for what was left, not anew
+  const left = ((again?.expiresAt ?? 0) - Date.now()) / 1000;
+  expect(left).toBeGreaterThan(3500);
+  expect(left).toBeLessThanOrEqual(3600);
+});
+
+it('says so when what was closed cannot be opened again', async () => {
+  const { house, page } = await visit({
+    as: 'admin',
+    furnish: mira,
+    mayComplain: /status of 409/,
+  });
+  await open(house, '203.0.113.7');
+  await page.getByRole('button', { name: 'Close 203.0.113.7 of mira' }).click();
+  await house.rules.changeUser('mira', { disabled: true }, 'cli:local');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText(/203\.0\.113\.7 is not open again: .*disabled/).waitFor();
+  expect(await active(house)).toEqual([]);
+});
+
+it('leaves a row where it is, and says why, when the gate does not close it', async () => {
+  const { house, page } = await visit({
+    as: 'admin',
+    furnish: mira,
+    mayComplain: /status of 50\d/,
+  });
+  await open(house, '203.0.113.7');
+  house.gate.close = () => Promise.reject(new Error('the helper is away'));
+  await page.getByRole('button', { name: 'Close 203.0.113.7 of mira' }).click();
+  await page.getByText(/203\.0\.113\.7 of mira is not closed:/).waitFor();
+  await row(page, '203.0.113.7').waitFor();
+});
+
+it('closes all of one, and everything, after asking', async () => {
+  const { house, page } = await visit({ as: 'admin', furnish });
+  await page.getByRole('button', { name: 'Close all of mira' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Close all of mira?' });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  expect(await active(house)).toHaveLength(5);
+  await page.getByRole('button', { name: 'Close all of mira' }).click();
+  await dialog.getByRole('button', { name: 'Close all of mira' }).click();
+  await page.getByText('Closed 2 addresses.').waitFor();
+  expect(await active(house)).not.toContain('203.0.113.7');
+  await page.getByRole('button', { name: 'Close everything' }).click();
+  const all = page.getByRole('dialog', { name: 'Close everything?' });
+  await all.getByRole('button', { name: 'Close everything' }).click();
+  await page.getByText('Nobody is in', { exact: true }).waitFor();
+  expect(await active(house)).toEqual([]);
+});
+
+it('extends from now', async () => {
+  const { house, page } = await visit({ as: 'admin', furnish: mira });
+  await open(house, '203.0.113.7', 600);
+  await page.getByRole('button', { name: 'Extend 203.0.113.7 of mira' }).click();
+  await page.getByLabel('Open from now for').selectOption('1 hour');
+  await page.getByRole('button', { name: 'Extend', exact: true }).click();
+  await page.getByText('203.0.113.7 of mira is open for another 1 h.').waitFor();
+  const [grant] = (await house.rules.grants({ state: 'active', limit: 1 })).rows;
+  expect((grant?.expiresAt ?? 0) - Date.now()).toBeGreaterThan(3_590_000);
+  await expect.poll(() => row(page, '203.0.113.7').locator('.clock').textContent()).toMatch(/^59:/);
+});
+
+it('follows a call through its steps', async () => {
+  const { house, page } = await visit({ as: 'auditor' });
+  await page.getByText('Live', { exact: true }).waitFor();
+  const id = await beginCall(house, '+15550142', [], 1);
+  const call = page.locator('.call').filter({ hasText: '+15550142' });
+  await call.getByText('is asked for the knock code and the PIN').waitFor();
+  const step = (kind: 'attempt-refused' | 'attempt-accepted' | 'pairing-began') =>
+    house.stores.audit.append({ at: Date.now(), actor: `call:${id}`, kind, callId: id });
+  await step('attempt-refused');
+  await call.getByText('1 try failed').waitFor();
+  await step('attempt-accepted');
+  await call.getByText('is recognised, and gives the address').waitFor();
+  await step('pairing-began');
+  await call.getByText('connects to the port that was spoken').waitFor();
+  await house.stores.calls.end(id, 'abandoned', Date.now(), undefined, {
+    at: Date.now(),
+    actor: `call:${id}`,
+    kind: 'call-ended',
+    callId: id,
+  });
+  await page.getByText('Nobody is calling.').waitFor();
+});
+
+it('shows what is wrong with the gate, in words', async () => {
+  const { page } = await visit({
+    as: 'admin',
+    furnish: async ({ gate, health }) => {
+      gate.guard = 'off';
+      gate.warnings = ['The guard is off, so nobody is turned away.'];
+      const { parts } = health.now;
+      const asterisk = { ok: false, why: 'It does not answer at its address.' };
+      health.now = { ...health.now, ok: false, parts: { ...parts, asterisk } };
+    },
+  });
+  await page.getByText('Guard off').waitFor();
+  await page.getByText('The guard is off, so nobody is turned away.').waitFor();
+  await page.getByText('Asterisk not well').waitFor();
+  await page.getByText('It does not answer at its address.').waitFor();
+});
+
+it('offers an operator nothing that the API would refuse', async () => {
+  const { house, page } = await visit({ as: 'operator', furnish });
+  await page.getByRole('button', { name: 'Close 203.0.113.80 of support' }).click();
+  await page.getByText('Closed 203.0.113.80 of support.').waitFor();
+  expect(await active(house)).not.toContain('203.0.113.80');
+  expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
+  expect(await page.getByRole('button', { name: /^Extend/ }).count()).toBe(0);
+});
+
+it('offers an auditor nothing to press', async () => {
+  const { page } = await visit({ as: 'auditor', furnish });
+  await row(page, '203.0.113.7').waitFor();
+  expect(await page.getByRole('button', { name: /Close|Extend/ }).count()).toBe(0);
+});
+
+it('goes by the keyboard alone: to the row, close, undo', async () => {
+  const { house, page } = await visit({ as: 'admin', furnish: mira, stillness: true });
+  await open(house, '203.0.113.7');
+  await row(page, '203.0.113.7').waitFor();
+  const reach = async (name: RegExp): Promise<void> => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      await page.keyboard.press('Tab');
+      const focused = page.locator(':focus');
+      const words = await focused.evaluate<string>(
+        `(one) => one.getAttribute('aria-label') ?? one.textContent`,
+      );
+      if (!name.test(words)) continue;
+      // whoever goes by the keyboard must see where they are
+      const outline = await focused.evaluate<string>('(one) => getComputedStyle(one).outlineStyle');
+      expect(outline).not.toBe('none');
+      return;
+    }
+    throw new Error(`no ${String(name)} is reached`);
+  };
+  await reach(/^To the content/);
+  await page.keyboard.press('Enter');
+  await reach(/^Close 203\.0\.113\.7/);
+  await page.keyboard.press('Enter');
+  await page.getByText('Closed 203.0.113.7 of mira.').waitFor();
+  await reach(/^Undo/);
+  await page.keyboard.press('Enter');
+  await row(page, '203.0.113.7').waitFor();
+  await reach(/^Extend 203\.0\.113\.7/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  // and the focus is where it was
+  const focused = page.locator(':focus');
+  expect(await focused.getAttribute('aria-label')).toBe('Extend 203.0.113.7 of mira');
+});
+
+it('keeps the colours that were chosen', async () => {
+  const { page } = await visit({ as: 'admin' });
+  const paper = (): Promise<string> =>
+    page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor');
+  const light = await paper();
+  await page.getByRole('button', { name: 'Colours: As the system' }).click();
+  await page.getByRole('button', { name: 'Colours: Light' }).click();
+  await page.getByRole('button', { name: 'Colours: Dark' }).waitFor();
+  const dark = await paper();
+  expect(dark).not.toBe(light);
+  await page.reload();
+  await page.getByRole('button', { name: 'Colours: Dark' }).waitFor();
+  expect(await paper()).toBe(dark);
+});
+
+it('goes on after the server was away', async () => {
+  const { house, page } = await visit({
+    as: 'admin',
+    furnish: mira,
+    mayComplain: /Failed to load resource|ERR_/,
+  });
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.context().setOffline(true);
+  // what is under way breaks off only when it is made anew
+  await page.reload().catch(() => undefined);
+  await page.context().setOffline(false);
+  await page.goto('/now');
+  await open(house, '203.0.113.7');
+  await row(page, '203.0.113.7').waitFor();
+});
+
+it.each([
+  ['light', {}],
+  ['dark', { dark: true }],
+  ['small', { width: 360, height: 740 }],
+] as const)('has no barriers: %s', async (_, wanted) => {
+  const { page } = await visit({ as: 'admin', furnish, stillness: true, ...wanted });
+  await row(page, '203.0.113.7').waitFor();
+  expect(await barriers(page)).toEqual([]);
+  expect(await tooWide(page)).toBe(false);
+  await page.getByRole('button', { name: 'Extend 203.0.113.7 of mira' }).click();
+  await page.getByRole('dialog').waitFor();
+  expect(await barriers(page)).toEqual([]);
+});
