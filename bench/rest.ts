@@ -12,6 +12,8 @@ const openGrants = 1000;
 const ofOneUser = 100;
 const users = openGrants / ofOneUser;
 const listeners = 50;
+/** One token may have eight. */
+const ofOneToken = 5;
 const events = 200;
 
 /** Rates are no part of what is measured. */
@@ -76,8 +78,16 @@ const inTurn = (runs: readonly Run[], round: number): readonly Run[] => [
 
 /** From the row's own time, which is right before it is committed, to each of the listeners. ms */
 async function fanOut(lab: Lab, beside: Beside, user: string): Promise<readonly number[]> {
+  const tokens: string[] = [];
+  for (let n = 0; n < listeners / ofOneToken; n++) {
+    const { body } = await lab.rest('POST', '/v1/tokens', {
+      name: `listener-${n}`,
+      role: 'auditor',
+    });
+    tokens.push(...Array<string>(ofOneToken).fill((body as { secret: string }).secret));
+  }
   const { heard } = await beside.listen(
-    { what: 'listen', at: lab.product.restUrl, token: lab.token, listeners, events },
+    { what: 'listen', at: lab.product.restUrl, tokens, events },
     async () => {
       for (let n = 0; n < events; n++) {
         await lab.rest('PATCH', `/v1/users/${user}`, { disabled: n % 2 === 0 });

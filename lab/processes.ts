@@ -38,7 +38,7 @@ export interface Launched {
   /** What the kernel says that it may do. */
   privileges(): Privileges;
   kill(signal: NodeJS.Signals): void;
-  /** SIGTERM, and SIGKILL when that has not helped within 7 s. */
+  /** SIGTERM, and SIGKILL when that has not helped within 15 s, as systemd does. */
   stop(): Promise<void>;
 }
 
@@ -84,7 +84,7 @@ function launched(child: ChildProcess): Launched {
     async stop() {
       child.kill('SIGCONT');
       child.kill('SIGTERM');
-      const force = setTimeout(() => child.kill('SIGKILL'), 7000);
+      const force = setTimeout(() => child.kill('SIGKILL'), 15_000);
       await exited;
       clearTimeout(force);
     },

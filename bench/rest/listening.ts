@@ -6,18 +6,18 @@ const patience = 60_000;
 
 /** Follows the events on several connections. `ready` is called when all of them are answered. */
 export async function listen(
-  { at, token, listeners, events }: Extract<Shot, { what: 'listen' }>,
+  { at, tokens, events }: Extract<Shot, { what: 'listen' }>,
   ready: () => void,
 ): Promise<Heard> {
   const delays: number[] = [];
   let answered = 0;
-  const all = Array.from({ length: listeners }, () =>
+  const all = tokens.map((token) =>
     follow(
       at,
       token,
       events,
       () => {
-        if (++answered === listeners) ready();
+        if (++answered === tokens.length) ready();
       },
       (delay) => delays.push(delay),
     ),

@@ -15,8 +15,8 @@ export type Shot =
       /** Listens on so many connections to the events until so many have come on each. */
       readonly what: 'listen';
       readonly at: string;
-      readonly token: string;
-      readonly listeners: number;
+      /** One for each listener: a token may have a few alone. */
+      readonly tokens: readonly string[];
       readonly events: number;
     };
 

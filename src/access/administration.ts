@@ -19,6 +19,7 @@ import { statusAdministration, type StatusAdministration } from './administratio
 import { tokenAdministration, type TokenAdministration } from './administration/tokens.ts';
 import { userAdministration, type UserAdministration } from './administration/users.ts';
 
+export type { AuditCallers, AuditCounts } from './audit/counting.ts';
 export type { SeenCall } from './administration/calls.ts';
 export type { NewSheetResult, NewTotpResult } from './administration/credentials.ts';
 export { isLockoutSubject, type SeenLockout } from './administration/lockouts.ts';

@@ -1,4 +1,5 @@
 import type { PhoneNumber } from '../domain/phone-number.ts';
+import type { Seconds } from '../domain/time.ts';
 import type { Line } from '../ivr/line.ts';
 import { AriLine, type ChannelCommands } from './ari-line.ts';
 import {
@@ -123,18 +124,16 @@ export class Calls {
     }
   }
 
-  /** Takes no more calls, ends those in progress and waits for them, within bounds. */
-  async close(): Promise<void> {
+  /**
+   * Takes no more calls, lets those in progress end by themselves for so long, ends those that
+   * are left and waits for them, within bounds.
+   */
+  async close(grace: Seconds = 0): Promise<void> {
     this.#closing = true;
     this.#ringing.failAll('dialgate is stopping');
+    if (grace > 0) await settledWithin(grace * 1000, [...this.#served.values()]);
     const ends = [...this.#lines.values()].map((line) => line.hangUp());
-    const all = Promise.all([...ends, ...this.#served.values()]);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((resolve) => {
-      timer = setTimeout(resolve, this.#timeouts.stop);
-    });
-    await Promise.race([all, late]);
-    clearTimeout(timer);
+    await settledWithin(this.#timeouts.stop, [...ends, ...this.#served.values()]);
   }
 
   #begin(event: StasisStartEvent): void {
@@ -162,7 +161,8 @@ export class Calls {
 
   async #serve(line: AriLine, use: (line: Line) => Promise<void>): Promise<void> {
     try {
-      if (!this.#closing) await use(line);
+      if (this.#closing) await line.refuse('congestion');
+      else await use(line);
     } catch (err) {
       this.#log.error({ call: line.id, err }, 'a call failed');
     }
@@ -186,6 +186,16 @@ export class Calls {
     this.#unconfirmed = listener;
   }
   #unconfirmed: () => void = () => undefined;
+}
+
+/** Waits for all of it, and no longer than so many milliseconds. None of it rejects. */
+async function settledWithin(ms: number, work: readonly Promise<unknown>[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([Promise.all(work), late]);
+  clearTimeout(timer);
 }
 
 /** A line that we dialled belongs to whoever asked for it, until it has ended. */

@@ -1,4 +1,5 @@
 import type { PhoneNumber } from '../domain/phone-number.ts';
+import type { Seconds } from '../domain/time.ts';
 import type { Exchange, Line } from '../ivr/line.ts';
 import { Ari } from './ari.ts';
 import { Calls, type CallCommands } from './calls.ts';
@@ -66,9 +67,9 @@ class AriExchange implements AsteriskExchange {
     return this.#why === undefined ? { connected: true } : { connected: false, why: this.#why };
   }
 
-  async stop(): Promise<void> {
+  async stop(grace: Seconds = 0): Promise<void> {
     // still connected, so that calls in progress and those arriving are hung up
-    await this.#calls?.close();
+    await this.#calls?.close(grace);
     this.#stopping.abort();
     await this.#running;
     this.#why = stopped;

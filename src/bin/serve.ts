@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import type { Admission } from '../access/admission.ts';
 import { createCallLog } from '../access/call-log.ts';
 import type { Lockouts } from '../access/lockouts.ts';
@@ -10,7 +9,9 @@ import { takeCall } from '../ivr/take-call.ts';
 import type { Preparation } from '../speech/speech.ts';
 import { disagreements } from './check-config.ts';
 import type { Config } from './config.ts';
+import { digestOf } from './digest.ts';
 import { openDoors } from './doors.ts';
+import { createLog } from './log.ts';
 import { startReconcilers } from './reconcilers.ts';
 import { openHouse } from './rules.ts';
 import { callParts, openAdmission, openExchange, openSpeech } from './telephone.ts';
@@ -22,12 +23,15 @@ type LetGo = () => Promise<void> | void;
 /** Tells systemd not to start us again (RestartPreventExitStatus): two would take the calls from each other for ever. */
 const replacedStatus = 3;
 
-/** Longer than the exchange's own patience with calls, shorter than systemd's with us. */
-const longestStop = 9;
+/** How long callers may be told that we stop, an opening that they have confirmed included. Seconds. */
+const farewell = 6;
+
+/** Longer than that and the exchange's own patience, shorter than systemd's with us. */
+const longestStop = 14;
 
 /** Takes calls until SIGTERM or SIGINT; resolves when all is let go of. */
 export async function serve(config: Config): Promise<void> {
-  const log = pino({ level: config.log.level, base: null });
+  const log = createLog(config.log.level);
   crashCleanly(log);
   const taken: LetGo[] = [];
   let phase: Phase = 'starting';
@@ -139,6 +143,7 @@ async function start(
   taken.push(startReconcilers(house, config, log));
   taken.push(forgetOldLockouts(house.lockouts, log));
 
+  const leaving = new AbortController();
   await speech.prepare(sayingProgress(log));
   const parts = callParts({
     config,
@@ -149,18 +154,14 @@ async function start(
     exchange,
     speech,
     externalAddress: externalAddress.current,
+    leaving: leaving.signal,
   });
   exchange.start((line) => takeCall(line, parts));
-  taken.push(() => exchange.stop());
+  taken.push(() => {
+    leaving.abort();
+    return exchange.stop(farewell);
+  });
 }
-
-function digestOf(config: Config): string {
-  return createHash('sha256').update(JSON.stringify(config, written)).digest('hex').slice(0, 16);
-}
-
-/** Networks are kept as numbers that JSON has no form for. */
-const written = (_key: string, value: unknown): unknown =>
-  typeof value === 'bigint' ? String(value) : value;
 
 /** The first start renders hundreds of sentences: whoever waits shall see that it goes on. */
 function sayingProgress(log: Logger): (preparation: Preparation) => void {

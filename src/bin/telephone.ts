@@ -89,6 +89,8 @@ export interface CallPartsSources {
   readonly exchange: AsteriskExchange;
   readonly speech: PreparedSpeech;
   readonly externalAddress: () => Address | undefined;
+  /** Aborted when we stop. */
+  readonly leaving: AbortSignal;
 }
 
 export function callParts(sources: CallPartsSources): TakeCallParts {
@@ -135,6 +137,7 @@ export function callParts(sources: CallPartsSources): TakeCallParts {
     speech,
     timer: systemTimer,
     times: { firstKey: call.first_key, nextKey: call.next_key },
+    leaving: sources.leaving,
     longestCall: call.longest,
     longestUnrecognised: call.longest_unrecognised,
     transcript: (callId, line) => loggedTranscript(log, callId, line),

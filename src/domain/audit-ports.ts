@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditRow } from './attempt.ts';
+import type { AuditEntry, AuditKind, AuditRow } from './attempt.ts';
 import type {
   AuditPage,
   AuditRemoval,
@@ -17,6 +17,33 @@ export interface AuditFilter extends AuditSpan {
   readonly limit: number;
 }
 
+/** Rows of a time, to be counted a piece at a time, newest first. */
+export interface AuditTallyWanted {
+  /** Without them, all. */
+  readonly kinds?: readonly AuditKind[] | undefined;
+  readonly userId?: number | undefined;
+  /** From this time on, and before that. */
+  readonly from: Instant;
+  readonly to: Instant;
+  /** What they are told apart by besides their kind: columns of so many milliseconds, or telephones. */
+  readonly by: { readonly step: number } | 'caller';
+  /** Rows with a smaller number than this. */
+  readonly before?: number | undefined;
+}
+
+export interface AuditTally {
+  readonly counts: readonly {
+    readonly kind: AuditKind;
+    /** Which column, from 0; or which telephone: rows without one are left out. */
+    readonly key: number | string;
+    readonly count: number;
+    /** When the last of them happened. */
+    readonly lastAt: Instant;
+  }[];
+  /** Give it as `before` to go on, and when its rows happened; null at the end. */
+  readonly next: { readonly before: number; readonly at: Instant } | null;
+}
+
 /** The record. No row of it can be changed, and none removed but for its age. */
 export interface AuditLog {
   append(entry: AuditEntry): Promise<AuditRow>;
@@ -24,6 +51,8 @@ export interface AuditLog {
   page(filter: AuditFilter): Promise<AuditPage>;
   /** Newest first: as many as were asked for, if there are so many, whatever it costs. */
   list(filter: AuditFilter): Promise<AuditRow[]>;
+  /** In bounded time: one piece, and where to go on. */
+  tally(wanted: AuditTallyWanted): Promise<AuditTally>;
   /** Rows with a larger number than this, oldest first; `limit` is 1 to 1000. */
   after(seq: number, limit: number): Promise<AuditRow[]>;
   /** The numbers of the first row that is left and of the last; null while there is none. */

@@ -90,7 +90,12 @@ function tokenDoor(rules: Administration, limits: Limits, now: () => Instant) {
     if (limits.tooManyFrom(request, response)) return;
     challenge(response, given);
     const from = request.socket.remoteAddress ?? '';
-    rules.noteRefused({ reason: given ? 'bad-token' : 'no-token', from });
+    const expired = secret === undefined ? undefined : await rules.expiredToken(secret);
+    rules.noteRefused(
+      expired
+        ? { reason: 'expired', from, by: `token:${expired.name}` }
+        : { reason: given ? 'bad-token' : 'no-token', from },
+    );
     const wait = given ? badTokens.count(from, now()) : undefined;
     if (wait !== undefined) {
       response.set('Retry-After', String(wait));

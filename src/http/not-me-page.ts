@@ -38,8 +38,10 @@ const document = ({ page, language }: Written, body: readonly string[]): string 
 <meta name="robots" content="noindex">
 <title>${escaped(page.title)}</title>
 <style>${style}</style>
+<main>
 <h1>${escaped(page.title)}</h1>
 ${body.join('\n')}
+</main>
 </html>
 `;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isLockoutSubject } from '../access/administration.ts';
 import type { Address } from '../domain/address.ts';
-import { auditKinds } from '../domain/attempt.ts';
+import { auditKinds, type AuditKind } from '../domain/attempt.ts';
 import { parseKnockCode } from '../domain/knock-code.ts';
 import { noticeStates } from '../domain/notice.ts';
 import { parsePin } from '../domain/pin.ts';
@@ -178,6 +178,37 @@ const auditSpan = {
 };
 
 export const auditWanted = z.strictObject({ ...auditSpan, ...pageOf(auditCursor) });
+
+const moment = timeTo('must be a time such as 2026-01-31T12:00:00Z');
+const forwards = 'must be later than from';
+const mostColumns = 1000;
+const kindList = text(
+  `must be kinds with commas between them, of ${auditKinds.join(', ')}`,
+  (value) => value.split(',').every((kind) => (auditKinds as readonly string[]).includes(kind)),
+  { examples: ['attempt-refused,gate-opened'] },
+).transform((value) => value.split(',') as AuditKind[]);
+
+export const countsWanted = z
+  .strictObject({
+    from: moment,
+    to: moment,
+    step: wholeNumber('must be the seconds of a column, from 1', 400 * 86_400),
+    kind: kindList.optional(),
+    userId: id.optional(),
+  })
+  .refine(({ from, to }) => to > from, { error: forwards, path: ['to'] })
+  .refine(({ from, to, step }) => !(step >= 1) || to - from <= mostColumns * step * 1000, {
+    error: `must be longer: there are ${mostColumns} columns at most`,
+    path: ['step'],
+  });
+
+export const callersWanted = z
+  .strictObject({
+    from: moment,
+    to: moment,
+    limit: wholeNumber('must be a whole number from 1 to 100', 100).default(10),
+  })
+  .refine(({ from, to }) => to > from, { error: forwards, path: ['to'] });
 
 /** Of events; 0 is before the first row. */
 const seq = text('must be the number of a row of the record', isRowNumber, {

@@ -10,6 +10,11 @@ export class HungUp extends Error {
   override readonly name = 'HungUp';
 }
 
+/** We are stopping: nothing more is asked. Thrown by `ask` alone, so that what is being told is heard. */
+export class Leaving extends Error {
+  override readonly name = 'Leaving';
+}
+
 /** The caller was asked three times and gave no answer that could be used. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
@@ -45,7 +50,8 @@ export interface Call {
   tell(...prompts: readonly Prompt[]): Promise<void>;
   /**
    * Asks until the answer can be read; NoAnswer after three prompts in vain. News that
-   * comes before a key of the answer ends the asking, and is what it resolves to.
+   * comes before a key of the answer ends the asking, and is what it resolves to. Throws Leaving
+   * when we stop before the answer is keyed.
    */
   ask<T, N = never>(question: Question<T>, news?: Promise<N>): Promise<T | N>;
   /** From here on the call is in this language. */
@@ -64,6 +70,8 @@ export interface CallParts {
   readonly timer: Timer;
   readonly transcript: Transcript;
   readonly times?: CallTimes | undefined;
+  /** Aborted when we stop. */
+  readonly leaving?: AbortSignal | undefined;
 }
 
 /** Listens from the moment it is made: a digit that comes at once is not lost. */
@@ -75,6 +83,23 @@ export function createCall(parts: CallParts): Call {
   const keypad = createKeypad(line, timer, () => interruptible?.stop());
   /** Whether an answer has been begun: nothing but a key, or silence, ends it. */
   let answering = false;
+  const { leaving } = parts;
+  let asking = false;
+  leaving?.addEventListener(
+    'abort',
+    () => {
+      if (!asking) return;
+      interruptible?.stop();
+      keypad.wake();
+    },
+    { once: true, signal: line.ended },
+  );
+
+  /** Keys that came before still count. */
+  function stillAsking(): void {
+    stillThere();
+    if (leaving?.aborted && !keypad.waiting) throw new Leaving();
+  }
 
   function stillThere(): void {
     if (line.ended.aborted) throw new HungUp();
@@ -113,10 +138,10 @@ export function createCall(parts: CallParts): Call {
 
   /** Keys count from the moment at which the prompt can be heard. */
   async function playAfresh(prompt: Prompt): Promise<void> {
-    stillThere();
+    stillAsking();
     const playing = await start(prompt, language, true);
     // pressed in the very instant at which it began
-    if (keypad.waiting) playing.stop();
+    if (keypad.waiting || leaving?.aborted) playing.stop();
     interruptible = playing;
     await heard(playing);
     interruptible = undefined;
@@ -151,11 +176,11 @@ export function createCall(parts: CallParts): Call {
     let taken = '';
     let seconds = question.patience ?? times.firstKey;
     for (;;) {
-      if (taken !== '' || !unwanted()) await keypad.wait(seconds);
+      if (!leaving?.aborted && (taken !== '' || !unwanted())) await keypad.wait(seconds);
       const key = keypad.take();
       if (key === undefined) {
         // keys that came before the caller hung up still count, silence does not
-        stillThere();
+        stillAsking();
         if (taken === '') return 'no-input';
         const reading = question.read(taken);
         const answered = reading.kind === 'incomplete' && reading.soFar !== undefined;
@@ -181,7 +206,8 @@ export function createCall(parts: CallParts): Call {
   }
 
   async function askUnless<T, N>(question: Question<T>, latest: () => News<N>): Promise<T | N> {
-    const needless = (): boolean => keypad.waiting || latest() !== undefined;
+    const needless = (): boolean =>
+      keypad.waiting || latest() !== undefined || leaving?.aborted === true;
     let asked = 1;
     let startedAgain = 0;
     for (;;) {
@@ -211,17 +237,20 @@ export function createCall(parts: CallParts): Call {
 
   async function ask<T, N>(question: Question<T>, news?: Promise<N>): Promise<T | N> {
     let latest: News<N>;
-    let asking = true;
+    let over = false;
     void news?.then((value) => {
       latest = { news: value };
-      if (!asking || answering || keypad.waiting) return;
+      if (over || answering || keypad.waiting) return;
       interruptible?.stop();
       keypad.wake();
     });
     await Promise.resolve(); // news that is there already comes before the prompt
+    stillAsking();
+    asking = true;
     try {
       return await askUnless(question, () => latest);
     } finally {
+      over = true;
       asking = false;
     }
   }

@@ -2,7 +2,7 @@ import type { CallLog } from '../access/call-log.ts';
 import { AccessError } from '../domain/access-error.ts';
 import type { CallRecord } from '../domain/attempt.ts';
 import type { Seconds, Timer } from '../domain/time.ts';
-import { createCall, HungUp, type Call, type CallTimes, type Transcript } from './call.ts';
+import { createCall, HungUp, Leaving, type Call, type CallTimes, type Transcript } from './call.ts';
 import type { Line } from './line.ts';
 import type { Language, Speech } from './prompts.ts';
 import { nothingYet, type Progress } from './visit.ts';
@@ -14,6 +14,8 @@ export interface ConversationParts {
   readonly times?: CallTimes | undefined;
   /** After this the call is ended by us, whatever it is doing. */
   readonly longestCall: Seconds;
+  /** Aborted when we stop: callers are told, and asked nothing more. */
+  readonly leaving?: AbortSignal | undefined;
   readonly transcript: (callId: number, line: Line) => Transcript;
   /** Told of faults that no caller can mend. */
   readonly fault: (error: unknown, line: Line, callId: number | undefined) => void;
@@ -51,12 +53,17 @@ export function prepare(line: Line, language: Language, parts: ConversationParts
         transcript = parts.transcript(callId, line);
         await talk(call, record, progress);
       } catch (error) {
-        if (!(error instanceof HungUp)) {
+        if (error instanceof Leaving) {
+          const { outcome } = progress;
+          if (outcome === 'abandoned') progress.outcome = 'interrupted';
+          const prompt = outcome === 'opened' ? 'goodbye' : 'unavailable';
+          await sayAtLast(prompt, parts.speech, line, language);
+        } else if (!(error instanceof HungUp)) {
           parts.fault(error, line, callId);
           // once it is open, that is what the caller shall remember
           if (progress.outcome !== 'opened') {
             progress.outcome = 'failed';
-            await apologise(error, parts.speech, line, language);
+            if (!isSpeechFault(error)) await sayAtLast('unavailable', parts.speech, line, language);
           }
         }
       } finally {
@@ -74,17 +81,19 @@ export function prepare(line: Line, language: Language, parts: ConversationParts
   };
 }
 
-/** Says that it is not the caller's doing, if that can still be said. */
-async function apologise(
-  error: unknown,
+const isSpeechFault = (error: unknown): boolean =>
+  error instanceof AccessError && error.code === 'speech-failed';
+
+/** The last that the caller hears, if that can still be said. */
+async function sayAtLast(
+  prompt: 'goodbye' | 'unavailable',
   speech: Speech,
   line: Line,
   language: Language,
 ): Promise<void> {
-  if (line.ended.aborted || (error instanceof AccessError && error.code === 'speech-failed'))
-    return;
+  if (line.ended.aborted) return;
   try {
-    const { sound } = await speech.render({ name: 'unavailable' }, language);
+    const { sound } = await speech.render({ name: prompt }, language);
     await line.play(sound).finished;
   } catch {
     // nothing more can be said; the fault itself is reported already

@@ -65,6 +65,9 @@ export interface Exchange {
   dial(number: PhoneNumber): Promise<Line>;
   /** Whether calls can reach us now, and if not why. */
   health(): { readonly connected: boolean; readonly why?: string };
-  /** Takes no more calls and lets go of the exchange. */
-  stop(): Promise<void>;
+  /**
+   * Takes no more calls, and lets go of the exchange. Those in progress may end by themselves for
+   * so long (0 unless said otherwise); then they are hung up.
+   */
+  stop(grace?: Seconds): Promise<void>;
 }

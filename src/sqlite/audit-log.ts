@@ -4,6 +4,7 @@ import type { AuditLog } from '../domain/ports.ts';
 import type { AuditFollowers } from './audit-followers.ts';
 import { createAuditPages } from './audit-pages.ts';
 import { auditRowOf, type AuditColumns } from './audit-rows.ts';
+import { createAuditTally } from './audit-tally.ts';
 import type { AuditWriter } from './audit-writer.ts';
 import { checkedLimit } from './columns.ts';
 import type { Transactions } from './transactions.ts';
@@ -15,6 +16,7 @@ export function createAuditLog(
   followers: Pick<AuditFollowers, 'watch'>,
 ): AuditLog {
   const pageOf = createAuditPages(database);
+  const tally = createAuditTally(database);
   const after = database.prepare<[number, number], AuditColumns>(
     'SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?',
   );
@@ -35,6 +37,7 @@ export function createAuditLog(
           before = page.next;
         }
       }),
+    tally: (wanted) => read(() => tally(wanted)),
     after: (seq, limit) => read(() => after.all(seq, checkedLimit(limit)).map(auditRowOf)),
     ends: () => read(() => ends.get() ?? { first: null, last: null }),
     watch: followers.watch,

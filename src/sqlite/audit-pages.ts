@@ -154,9 +154,9 @@ function query(
 }
 
 /** The numbers between which all rows of a time are; a clock that was set may put others between them. */
-function timeSpans(
+export function timeSpans(
   database: Database,
-): (filter: AuditFilter) => { floor: number; before: number } | 'none' {
+): (filter: Pick<AuditFilter, 'from' | 'to'>) => { floor: number; before: number } | 'none' {
   const blocks = database.prepare<
     [{ from: number; to: number }],
     { first: number | null; last: number | null }

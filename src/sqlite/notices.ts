@@ -25,15 +25,16 @@ export function createNoticeQueue(
     'INSERT INTO notice_cursor VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET seq = excluded.seq',
   );
   const dropCursor = database.prepare('DELETE FROM notice_cursor');
-  // a time that is further ahead than anything waits can only mean that the clock was set back
+  // only what sums up waits for its time; one that is too far ahead is of a clock that was set back
   const heads = database.prepare<[object], Pick<Notice, 'id' | 'receiver'>>(
     `SELECT min(id) AS id, receiver FROM notices
-     WHERE state = 'waiting' AND (not_before <= @now OR not_before > @latest)
+     WHERE state = 'waiting'
+       AND (not_before <= @now OR not_before = made_at OR not_before > @latest)
      GROUP BY receiver ORDER BY 1`,
   );
   const nextAt = database
     .prepare<[number], number | null>(
-      `SELECT min(not_before) FROM notices WHERE state = 'waiting' AND not_before > ?`,
+      `SELECT min(not_before) FROM notices WHERE state = 'waiting' AND not_before > ? AND not_before > made_at`,
     )
     .pluck();
   const begin = database.prepare<[number], Row>(

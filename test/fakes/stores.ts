@@ -2,7 +2,14 @@ import { AccessError } from '../../src/domain/access-error.ts';
 import type { AuditRow, CallRecord } from '../../src/domain/attempt.ts';
 import type { Grant } from '../../src/domain/grant.ts';
 import { noFailures, type Failures } from '../../src/domain/lockout.ts';
-import type { AuditFilter, FailuresOf, LockoutSubject, Stores } from '../../src/domain/ports.ts';
+import type {
+  AuditFilter,
+  AuditTally,
+  AuditTallyWanted,
+  FailuresOf,
+  LockoutSubject,
+  Stores,
+} from '../../src/domain/ports.ts';
 import type { Token } from '../../src/domain/token.ts';
 import { createMemoryAnswers } from './answers.ts';
 import { createMemoryEntries } from './entries.ts';
@@ -174,6 +181,7 @@ export function createMemoryStores(): Stores & { close(): void } {
           const more = rows.length === filter.limit && (rows.at(-1)?.seq ?? 1) > 1;
           return { rows, next: more ? (rows.at(-1)?.seq ?? null) : null };
         }),
+      tally: (wanted) => perform(() => tallied(audit, wanted)),
       after: (seq, limit) =>
         perform(() => audit.filter((row) => row.seq > seq).slice(0, checkedLimit(limit))),
       ends: () =>
@@ -264,6 +272,29 @@ function audited(audit: readonly AuditRow[], filter: AuditFilter): AuditRow[] {
     filter,
     (row) => row.seq,
   );
+}
+
+/** All in one piece. */
+function tallied(audit: readonly AuditRow[], wanted: AuditTallyWanted): AuditTally {
+  const { kinds, userId, from, to, by, before = Infinity } = wanted;
+  const counts = new Map<string, AuditTally['counts'][number]>();
+  for (const row of audit) {
+    const key = by === 'caller' ? row.caller : Math.floor((row.at - from) / by.step);
+    const counted =
+      row.seq < before &&
+      fits(row, { from, to, userId, limit: 1 }) &&
+      (!kinds || kinds.includes(row.kind));
+    if (!counted || key === undefined) continue;
+    const place = `${row.kind} ${key}`;
+    const { count = 0, lastAt = -Infinity } = counts.get(place) ?? {};
+    counts.set(place, {
+      kind: row.kind,
+      key,
+      count: count + 1,
+      lastAt: Math.max(lastAt, row.at),
+    });
+  }
+  return { counts: [...counts.values()], next: null };
 }
 
 function fits(row: AuditRow, filter: AuditFilter): boolean {

@@ -8,6 +8,8 @@ import { openHouse, type House } from './workshop.ts';
 /** Of a token in a furnished house. */
 export const knownSecret = `dialgate_${'9876543210'.repeat(4)}987`;
 
+const day = 'from=2025-06-01T00:00:00Z&to=2025-06-02T00:00:00Z';
+
 /** What each operation is asked with that needs more than its path, on a furnished house. */
 const asked: Readonly<Record<string, { readonly query?: string; readonly body?: object }>> = {
   createUser: { body: { name: 'otto' } },
@@ -18,6 +20,8 @@ const asked: Readonly<Record<string, { readonly query?: string; readonly body?: 
   createEntry: { body: { label: 'branch', target: '203.0.113.9' } },
   createEntries: { body: { entries: [{ label: 'branch', target: '203.0.113.9' }] } },
   changeEntry: { body: { note: 'moved' } },
+  countAudit: { query: `?${day}&step=3600` },
+  listAuditCallers: { query: `?${day}` },
   createSession: { body: { token: knownSecret } },
 };
 

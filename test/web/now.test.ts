@@ -46,10 +46,10 @@ it('shows who opened what by which call, and how long still', async () => {
   const tomas = row(page, '198.51.100.23');
   await tomas.waitFor();
   await expect.poll(() => tomas.locator('.clock').textContent()).toMatch(/^7:5\d$/);
-  const scale = () =>
-    tomas
-      .locator('.bar div')
-      .evaluate<number>('(bar) => new DOMMatrix(getComputedStyle(bar).transform).a');
+  const scale = async (): Promise<number> => {
+    const style = await tomas.locator('.bar div').getAttribute('style');
+    return Number(/scaleX\(([\d.]+)\)/.exec(style ?? '')?.[1]);
+  };
   const first = await scale();
   expect(first).toBeGreaterThan(0.95);
   await expect.poll(scale, { timeout: 10_000 }).toBeLessThan(first);
@@ -91,17 +91,18 @@ it('says so when what was closed cannot be opened again', async () => {
   expect(await active(house)).toEqual([]);
 });
 
-it('leaves a row where it is, and says why, when the gate does not close it', async () => {
+it('says so when the gate does not confirm that it is shut', async () => {
   const { house, page } = await visit({
     as: 'admin',
     furnish: mira,
-    mayComplain: /status of 50\d/,
+    mayComplain: /status of 503/,
   });
   await open(house, '203.0.113.7');
   house.gate.close = () => Promise.reject(new Error('the helper is away'));
   await page.getByRole('button', { name: 'Close 203.0.113.7 of mira' }).click();
-  await page.getByText(/203\.0\.113\.7 of mira is not closed:/).waitFor();
-  await row(page, '203.0.113.7').waitFor();
+  await page.getByText(/Closing 203\.0\.113\.7 of mira: .* has not confirmed/).waitFor();
+  // it was not closed as one thinks of it, so there is nothing to undo
+  expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
 });
 
 it('closes all of one, and everything, after asking', async () => {
@@ -130,7 +131,9 @@ it('extends from now', async () => {
   await page.getByText('203.0.113.7 of mira is open for another 1 h.').waitFor();
   const [grant] = (await house.rules.grants({ state: 'active', limit: 1 })).rows;
   expect((grant?.expiresAt ?? 0) - Date.now()).toBeGreaterThan(3_590_000);
-  await expect.poll(() => row(page, '203.0.113.7').locator('.clock').textContent()).toMatch(/^59:/);
+  await expect
+    .poll(() => row(page, '203.0.113.7').locator('.clock').textContent(), { timeout: 5000 })
+    .toMatch(/^59:/);
 });
 
 it('follows a call through its steps', async () => {
@@ -147,7 +150,7 @@ it('follows a call through its steps', async () => {
   await call.getByText('is recognised, and gives the address').waitFor();
   await step('pairing-began');
   await call.getByText('connects to the port that was spoken').waitFor();
-  await house.stores.calls.end(id, 'abandoned', Date.now(), undefined, {
+  await house.stores.calls.end(id, Date.now(), 'abandoned', null, {
     at: Date.now(),
     actor: `call:${id}`,
     kind: 'call-ended',
@@ -195,13 +198,14 @@ it('goes by the keyboard alone: to the row, close, undo', async () => {
   const reach = async (name: RegExp): Promise<void> => {
     for (let presses = 0; presses < 60; presses += 1) {
       await page.keyboard.press('Tab');
-      const focused = page.locator(':focus');
-      const words = await focused.evaluate<string>(
-        `(one) => one.getAttribute('aria-label') ?? one.textContent`,
+      const words = await page.evaluate<string>(
+        `document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent`,
       );
       if (!name.test(words)) continue;
       // whoever goes by the keyboard must see where they are
-      const outline = await focused.evaluate<string>('(one) => getComputedStyle(one).outlineStyle');
+      const outline = await page.evaluate<string>(
+        'getComputedStyle(document.activeElement).outlineStyle',
+      );
       expect(outline).not.toBe('none');
       return;
     }

@@ -65,6 +65,9 @@ const well: Health = {
   version: '0.1.0',
 };
 
+/** Read once for a file of tests: another run may be building the page anew. */
+const built = readPageFiles(join(root, 'dist/web'));
+
 export async function openPageHouse(): Promise<PageHouse> {
   const folder = mkdtempSync(join(tmpdir(), 'dialgate-page-'));
   const clock = { now: () => Date.now() };
@@ -102,7 +105,7 @@ export async function openPageHouse(): Promise<PageHouse> {
     log: pino({ level: 'silent' }),
     now: clock.now,
     door: 'token',
-    page: await readPageFiles(join(root, 'dist/web')),
+    page: await built,
   });
   const listening = await listen(app, { host: '127.0.0.1', port: 0 });
   return {

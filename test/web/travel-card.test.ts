@@ -21,26 +21,21 @@ const uri = 'tel:+15550142,,233*245*478%23';
 /** What the picture of the code shows: the colour in the middle of each module, row by row. */
 async function modulesSeen(page: Page, size: number): Promise<number[]> {
   const picture = await page.locator('svg.qr').last().screenshot({ scale: 'css' });
-  return page.evaluate<number[], [string, number]>(
-    async ([png, count]) => {
-      const shown = new Image();
-      shown.src = png;
-      await shown.decode();
-      const canvas = document.createElement('canvas');
-      canvas.width = shown.width;
-      canvas.height = shown.height;
-      const ink = canvas.getContext('2d');
-      if (!ink) return [];
-      ink.drawImage(shown, 0, 0);
-      const all = count + 8;
-      return Array.from({ length: count * count }, (_, at) => {
-        const x = ((4.5 + (at % count)) / all) * shown.width;
-        const y = ((4.5 + Math.floor(at / count)) / all) * shown.height;
-        return (ink.getImageData(x, y, 1, 1).data[0] ?? 255) < 128 ? 1 : 0;
-      });
-    },
-    [`data:image/png;base64,${picture.toString('base64')}`, size],
-  );
+  const png = `data:image/png;base64,${picture.toString('base64')}`;
+  return page.evaluate<number[]>(`(async (count) => {
+    const shown = new Image();
+    shown.src = ${JSON.stringify(png)};
+    await shown.decode();
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width: shown.width, height: shown.height });
+    const ink = canvas.getContext('2d', { willReadFrequently: true });
+    ink.drawImage(shown, 0, 0);
+    const at = (row, column) => {
+      const [x, y] = [column, row].map((n) => ((4.5 + n) / (count + 8)) * shown.width);
+      return ink.getImageData(x, y, 1, 1).data[0] < 128 ? 1 : 0;
+    };
+    return Array.from({ length: count ** 2 }, (_, n) => at(Math.floor(n / count), n % count));
+  })(${size})`);
 }
 
 /** The pages of a PDF, in millimetres. */

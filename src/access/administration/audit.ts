@@ -8,6 +8,13 @@ import type {
 } from '../../domain/audit.ts';
 import { parsePhoneNumber } from '../../domain/phone-number.ts';
 import type { AuditFilter } from '../../domain/ports.ts';
+import {
+  createCounting,
+  type AuditCallers,
+  type AuditCounts,
+  type CallersWanted,
+  type CountsWanted,
+} from '../audit/counting.ts';
 import type { ExportFormat } from '../audit/export.ts';
 import type { RefusedRequest } from '../refused-requests.ts';
 import { entries, type AdministrationParts } from './parts.ts';
@@ -17,6 +24,10 @@ export interface AuditAdministration {
   audit(filter: AuditFilter): Promise<AuditRow[]>;
   /** In bounded time. */
   auditPage(filter: AuditFilter): Promise<AuditPage>;
+  /** How many of which kind in which column of a time; at most 1,000 columns. */
+  auditCounts(wanted: CountsWanted): Promise<AuditCounts>;
+  /** Who failed most often in a time. */
+  auditCallers(wanted: CallersWanted): Promise<AuditCallers>;
   /** What `caller` is in the record for a telephone that a person writes. */
   callerAsWritten(text: string): string;
   /** That somebody has taken it away is put on record first. */
@@ -33,10 +44,13 @@ export interface AuditAdministration {
 export function auditAdministration(parts: AdministrationParts): AuditAdministration {
   const { stores, record, refusedRequests, clock, dialling } = parts;
   const entry = entries(clock);
+  const counting = createCounting(stores.audit);
 
   return {
     audit: (filter) => stores.audit.list(filter),
     auditPage: (filter) => stores.audit.page(filter),
+    auditCounts: (wanted) => counting.counts(wanted),
+    auditCallers: (wanted) => counting.callers(wanted),
     callerAsWritten: (text) => parsePhoneNumber(text, dialling) ?? text,
     async *exportAudit(span, format, by) {
       await stores.audit.append(

@@ -30,6 +30,8 @@ export interface TokenAdministration {
   revokeToken(name: string, by: Actor, also?: { readonly last: boolean }): Promise<Token>;
   /** The live token that this secret belongs to. */
   tokenFor(secret: string): Promise<Token | undefined>;
+  /** The token with this secret, if its time is over and it was not revoked. */
+  expiredToken(secret: string): Promise<Token | undefined>;
 }
 
 export function tokenAdministration({ stores, clock }: AdministrationParts): TokenAdministration {
@@ -100,6 +102,10 @@ export function tokenAdministration({ stores, clock }: AdministrationParts): Tok
       // found by its hash, so that comparing takes no time that a guess could be measured by
       const token = await tokens.byHash(tokenHash(secret));
       return token && isLive(token, clock.now()) ? token : undefined;
+    },
+    async expiredToken(secret) {
+      const token = await tokens.byHash(tokenHash(secret));
+      return token && !isLive(token, clock.now()) ? token : undefined;
     },
   };
 }

@@ -97,7 +97,7 @@ export function createNotices(parts: NoticeParts): Notices {
         receivers: everybody,
         users: told.users,
       });
-      again = telling.soon;
+      again = telling.next;
     },
     async stop() {
       await telling?.stop();

@@ -36,7 +36,7 @@ const keepSent: Seconds = 86_400;
 const keepFailed: Seconds = 30 * 86_400;
 
 /** Follows the record: looks, sends, and sleeps until there is more to do. */
-export function startTelling(parts: TellingParts): { soon(): void; stop(): Promise<void> } {
+export function startTelling(parts: TellingParts): { next(): void; stop(): Promise<void> } {
   const { audit, queue, intake, dispatch, clock, timer, log, receivers, users } = parts;
   let sleeping: { cancel(): void } | undefined;
   let looking: Promise<void> | undefined;
@@ -79,7 +79,7 @@ export function startTelling(parts: TellingParts): { soon(): void; stop(): Promi
     const looked = !wanted;
     wanted = false;
     if (looked) sleep(Math.min(Math.max(left, gather), longestSleep));
-    else soonAsleep();
+    else soonAsleep(gather);
   }
 
   /** Between two pieces of work, so that calls come first. */
@@ -96,22 +96,23 @@ export function startTelling(parts: TellingParts): { soon(): void; stop(): Promi
     });
   }
 
-  function soonAsleep(): void {
+  function soonAsleep(seconds: Seconds): void {
     wanted = true;
-    sleep(gather);
+    sleep(seconds);
   }
 
-  function soon(): void {
+  function soon(seconds: Seconds): void {
     // once is enough, or those who come one after the other would put it off for ever
     if (wanted) return;
     if (looking) wanted = true;
-    else soonAsleep();
+    else soonAsleep(seconds);
   }
 
-  const unwatch = audit.watch(soon);
+  const unwatch = audit.watch(() => soon(gather));
   sleep(gather);
   return {
-    soon,
+    // the next one need not wait for others to come together with it
+    next: () => soon(0),
     async stop() {
       end.abort();
       unwatch();

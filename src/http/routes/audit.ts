@@ -10,9 +10,10 @@ import {
   verificationShape,
 } from '../answers/audit.ts';
 import { listOf } from '../answers/common.ts';
+import { callersAnswer, callersShape, countsAnswer, countsShape } from '../answers/counts.ts';
 import { auditAnswer, auditShape } from '../answers/records.ts';
 import { paged } from '../paging.ts';
-import { auditCursor, auditExport, auditWanted } from '../requests.ts';
+import { auditCursor, auditExport, auditWanted, callersWanted, countsWanted } from '../requests.ts';
 import { administrators, readers, route, type Route } from '../route.ts';
 
 export const auditRoutes = (rules: Administration): Route[] => {
@@ -33,6 +34,31 @@ export const auditRoutes = (rules: Administration): Route[] => {
       answers: { 200: listOf(auditShape) },
       answer: ({ query: { cursor, ...filter } }) =>
         paged(auditCursor, rules.auditPage({ ...asKept(filter), before: cursor }), auditAnswer),
+    }),
+    route({
+      id: 'countAudit',
+      summary: 'How many of each kind, in columns of time',
+      about:
+        'For charts: at most 1,000 columns, and a bounded amount of work, newest first; `complete` says whether all was counted.',
+      method: 'GET',
+      path: '/v1/audit/counts',
+      may: readers,
+      query: countsWanted,
+      answers: { 200: countsShape },
+      answer: async ({ query: { kind: kinds, ...wanted } }) => ({
+        body: countsAnswer(await rules.auditCounts({ ...wanted, kinds })),
+      }),
+    }),
+    route({
+      id: 'listAuditCallers',
+      summary: 'The telephones that failed most often in a time',
+      about: 'Attempts that were refused; `withheld` are all without a number.',
+      method: 'GET',
+      path: '/v1/audit/callers',
+      may: readers,
+      query: callersWanted,
+      answers: { 200: callersShape },
+      answer: async ({ query }) => ({ body: callersAnswer(await rules.auditCallers(query)) }),
     }),
     route({
       id: 'exportAudit',

@@ -8,6 +8,7 @@ export type Happening = AuditAnswer;
 
 type Listener = (happening: Happening) => void;
 const listeners = new Set<Listener>();
+const missers = new Set<() => void>();
 const watchers = new Set<(live: boolean) => void>();
 
 /** The browser goes on by itself after a break; after a refusal we do, each time later. */
@@ -47,6 +48,10 @@ function connect(): void {
     lastSeq = happening.seq;
     for (const listener of listeners) listener(happening);
   };
+  // what happened in between cannot be had any more
+  opened.addEventListener('gap', () => {
+    for (const misser of missers) misser();
+  });
   for (const kind of kinds) opened.addEventListener(kind, hear as (event: Event) => void);
 }
 
@@ -78,6 +83,14 @@ export function useLive(): boolean {
     return () => void watchers.delete(see);
   }, []);
   return now;
+}
+
+/** Told when happenings were missed, so that what is shown is looked at anew. */
+export function useMissed(look: () => void): void {
+  useEffect(() => {
+    missers.add(look);
+    return () => void missers.delete(look);
+  }, [look]);
 }
 
 /** Hears what happens, of some kinds or (without) of all. */

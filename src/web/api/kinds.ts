@@ -58,6 +58,7 @@ export const kindWords: Readonly<Record<Kind, string>> = {
   'audit-suspect': 'Record does not fit',
   'notification-failed': 'Nobody could be told',
   'notification-tested': 'Notifications tested',
+  'database-restored': 'Database restored from a backup',
   'server-started': 'Server started',
   'server-stopped': 'Server stopped',
 };

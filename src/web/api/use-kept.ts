@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { useHappenings, useLive } from './events.ts';
+import { useHappenings, useLive, useMissed } from './events.ts';
 import type { Kind } from './kinds.ts';
 
 /** Happenings come in flocks: one look for all within this. ms. */
@@ -20,6 +20,7 @@ export function useKept(kinds: readonly Kind[], again: () => void, every = usual
       again();
     }, flock);
   });
+  useMissed(again);
   useEffect(() => () => window.clearTimeout(timer.current), []);
 
   const drawnFirst = useRef(true);

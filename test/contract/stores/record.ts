@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditRow } from '../../../src/domain/attempt.ts';
-import type { AuditFilter } from '../../../src/domain/ports.ts';
+import type { AuditFilter, AuditTallyWanted } from '../../../src/domain/ports.ts';
 import {
   elsewhere,
   entry,
@@ -176,6 +176,52 @@ export function recordContract({ stores, addUser, addGrant, audit }: Bench): voi
         }
         expect(seen).toEqual(all);
       }
+    });
+
+    it('counts by kind and column, and by telephone, all or of a user', async () => {
+      const put = (kind: AuditRow['kind'], at: number, userId: number, caller?: string) =>
+        stores.audit.append(entry(kind, { at, userId, ...(caller && { caller }) }));
+      await put('attempt-refused', 999, 1, '15550101');
+      await put('attempt-refused', 1000, 1, '15550101');
+      await put('attempt-refused', 1999, 2, 'withheld');
+      await put('gate-opened', 1500, 1);
+      // the clock was set back
+      await put('attempt-refused', 1200, 2, '15550101');
+      await put('attempt-refused', 3000, 1, '15550101');
+      await put('attempt-refused', 4000, 1, '15550101');
+      const span = { from: 1000, to: 4000 };
+      const counted = async (wanted: Partial<AuditTallyWanted>): Promise<unknown[]> => {
+        const { counts, next } = await stores.audit.tally({
+          ...span,
+          by: { step: 1000 },
+          ...wanted,
+        });
+        expect(next).toBeNull();
+        return counts
+          .map(({ kind, key, count, lastAt }) => [kind, key, count, lastAt].join(' '))
+          .sort();
+      };
+      const opened = 'gate-opened 0 1 1500';
+      const refusals = ['attempt-refused 0 3 1999', 'attempt-refused 2 1 3000'];
+      expect(await counted({})).toEqual([...refusals, opened]);
+      expect(await counted({ kinds: ['attempt-refused'] })).toEqual(refusals);
+      expect(await counted({ kinds: ['gate-opened', 'attempt-refused'] })).toEqual([
+        ...refusals,
+        opened,
+      ]);
+      expect(await counted({ kinds: ['gate-opened', 'gate-closed'] })).toEqual([opened]);
+      expect(await counted({ kinds: ['attempt-refused'], userId: 2 })).toEqual([
+        'attempt-refused 0 2 1999',
+      ]);
+      expect(await counted({ userId: 9 })).toEqual([]);
+      expect(await counted({ kinds: ['attempt-refused'], by: 'caller' })).toEqual([
+        'attempt-refused 15550101 3 3000',
+        'attempt-refused withheld 1 1999',
+      ]);
+      expect(await counted({ kinds: ['attempt-refused'], before: 4 })).toEqual([
+        'attempt-refused 0 2 1999',
+      ]);
+      expect(await counted({ from: 8000, to: 9000 })).toEqual([]);
     });
 
     it('gives what came after a row, oldest first', async () => {

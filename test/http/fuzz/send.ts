@@ -64,12 +64,19 @@ export function createSender(at: string): Sender {
         body === '' ? [] : [['Content-Length', String(Buffer.byteLength(body))] as const];
       const head = [...lines, ...length].map(([name, value]) => `${name}: ${value}`);
       const pieces: Buffer[] = [];
-      socket.on('data', (piece) => pieces.push(piece));
+      socket.on('data', (piece) => {
+        pieces.push(piece);
+        if (piece.includes('text/event-stream')) setTimeout(() => socket.destroy(), aWhile);
+      });
       socket.once('timeout', () => socket.destroy(new Error('no answer in time')));
       socket.on('error', (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') reject(error);
       });
-      socket.once('close', () => resolve(firstOf(Buffer.concat(pieces))));
+      const longest = setTimeout(() => socket.destroy(new Error('no end in time')), patience);
+      socket.once('close', () => {
+        clearTimeout(longest);
+        resolve(firstOf(Buffer.concat(pieces)));
+      });
       socket.write(`${method} ${target} HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n${body}`);
     });
   }

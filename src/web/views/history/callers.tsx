@@ -1,3 +1,4 @@
+import type { CallersAnswer } from '../../../http/answers/counts.ts';
 import { useAsked } from '../../api/use-asked.ts';
 import { ProblemNote } from '../../pieces/notes.tsx';
 import { Ago } from '../../pieces/times.tsx';
@@ -5,17 +6,11 @@ import { get } from '../../api/ask.ts';
 import { Link, usePlace } from '../../router.tsx';
 import type { Span } from './span.ts';
 
-interface Caller {
-  readonly caller: string;
-  readonly failures: number;
-  readonly lastAt: string;
-}
-
 /** Which telephones failed in the time of the chart, the most often first. */
 export function Callers({ span }: { span: Span }) {
   const { query } = usePlace();
   const { value, problem, again } = useAsked(`callers ${span.from} ${span.to}`, (signal) =>
-    get<{ items: readonly Caller[] }>(
+    get<CallersAnswer>(
       '/v1/audit/callers',
       { from: new Date(span.from).toISOString(), to: new Date(span.to).toISOString(), limit: 10 },
       signal,

@@ -1,3 +1,4 @@
+import type { CountsAnswer } from '../../../http/answers/counts.ts';
 import type { Kind } from '../../api/kinds.ts';
 
 /** What the chart shows, from the bottom to the top; the first two stand upon each other. */
@@ -15,10 +16,7 @@ export const curves = [
 export type CurveKind = (typeof curves)[number]['kind'];
 
 /** A column of time, as GET /v1/audit/counts answers it. */
-export interface Counted {
-  readonly at: string;
-  readonly counts: Readonly<Record<string, number>>;
-}
+export type Counted = CountsAnswer['items'][number];
 
 export interface Columns {
   /** When each begins, in seconds since 1970, rising. */

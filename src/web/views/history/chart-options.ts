@@ -69,8 +69,9 @@ function seriesOf(
   return {
     show,
     stroke: colour,
-    width: 2,
-    points: { show: true, size: 5, fill: colour, filter: onlySome },
+    // points alone: a line would climb from nothing to nothing all the time
+    paths: () => null,
+    points: { show: true, size: 8, fill: colour, filter: onlySome },
   };
 }
 

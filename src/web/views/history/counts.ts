@@ -1,10 +1,11 @@
+import type { CountsAnswer } from '../../../http/answers/counts.ts';
 import { get } from '../../api/ask.ts';
-import { curves, type Counted } from './chart-columns.ts';
+import { curves } from './chart-columns.ts';
 import type { Span } from './span.ts';
 
-export interface SpanCounts {
+export interface SpanCounts extends CountsAnswer {
+  /** What was asked for: its columns, also those in which there was nothing. */
   readonly span: Span & { readonly step: number };
-  readonly items: readonly Counted[];
 }
 
 /** How many of each kind in each column of the span, of everybody or of one user. */
@@ -13,7 +14,7 @@ export async function readCounts(
   userId: string | undefined,
   signal: AbortSignal,
 ): Promise<SpanCounts> {
-  const { items } = await get<{ items: readonly Counted[] }>(
+  const answer = await get<CountsAnswer>(
     '/v1/audit/counts',
     {
       from: new Date(span.from).toISOString(),
@@ -24,5 +25,5 @@ export async function readCounts(
     },
     signal,
   );
-  return { span, items };
+  return { ...answer, span };
 }

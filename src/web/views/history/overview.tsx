@@ -2,7 +2,8 @@ import { useMemo, useState } from 'preact/hooks';
 import { useAsked } from '../../api/use-asked.ts';
 import { useKept } from '../../api/use-kept.ts';
 import { Button } from '../../pieces/button.tsx';
-import { ProblemNote } from '../../pieces/notes.tsx';
+import { Note, ProblemNote } from '../../pieces/notes.tsx';
+import { Instant } from '../../pieces/times.tsx';
 import { setFilters, usePlace } from '../../router.tsx';
 import { useNow } from '../../time/clock.ts';
 import { Callers } from './callers.tsx';
@@ -100,6 +101,14 @@ export function Overview() {
           ))}
         </div>
         {asked.problem && <ProblemNote problem={asked.problem} again={asked.again} />}
+        {counted?.countedFrom && (
+          <Note kind="warn">
+            <p>
+              Before <Instant at={counted.countedFrom} /> not all was counted: it would be too much
+              at once. Zoom in to see it.
+            </p>
+          </Note>
+        )}
         <Chart columns={columns} hidden={hidden} span={counted?.span ?? span} onSpan={see} />
         <ChartTable columns={columns} step={(counted?.span ?? span).step} />
         <p class="hint">

@@ -1,5 +1,6 @@
 import type { AuditAnswer } from '../../../http/answers/records.ts';
 import { kindWords, type Kind } from '../../api/kinds.ts';
+import type { Names } from '../history/use-names.ts';
 
 /** What is told to those who do not see it, and cannot look at everything. */
 const told: readonly Kind[] = [
@@ -33,6 +34,10 @@ export function toneOf(kind: Kind): 'good' | 'bad' | 'plain' {
   if (good.includes(kind)) return 'good';
   return bad.includes(kind) ? 'bad' : 'plain';
 }
+
+/** A user who was removed has no name any more. */
+export const userOf = (names: Names, { userId }: AuditAnswer): string | undefined =>
+  userId === undefined ? undefined : names.get(userId);
 
 /** Whom or what it was about, as far as the row says. */
 export function whoseOf(row: AuditAnswer, userName: string | undefined): string {

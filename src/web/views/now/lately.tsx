@@ -7,16 +7,13 @@ import { kindWords } from '../../api/kinds.ts';
 import { useRights } from '../../api/session.ts';
 import { useAsked } from '../../api/use-asked.ts';
 import { Ago } from '../../pieces/times.tsx';
-import { spokenOf, toneOf, whoseOf } from './lately-words.ts';
+import type { Names } from '../history/use-names.ts';
+import { spokenOf, toneOf, userOf, whoseOf } from './lately-words.ts';
 
 const shown = 12;
 
 /** What has happened, as it happens; what matters is read out as well. */
-export function Lately({
-  nameOf,
-}: {
-  nameOf: (grantId: number | undefined) => string | undefined;
-}) {
+export function Lately({ names }: { names: Names }) {
   const { readRecord } = useRights();
   const [come, setCome] = useState<readonly AuditAnswer[]>([]);
   const [spoken, speak] = useState('');
@@ -26,7 +23,7 @@ export function Lately({
   );
   useHappenings(undefined, (row) => {
     setCome((rows) => [row, ...rows].slice(0, shown));
-    const words = spokenOf(row, nameOf(row.grantId));
+    const words = spokenOf(row, userOf(names, row));
     if (words) speak(words);
   });
   const oldest = come.at(-1)?.seq ?? Number.POSITIVE_INFINITY;
@@ -44,7 +41,7 @@ export function Lately({
         {rows.map((row) => (
           <li key={row.seq} class={toneOf(row.kind)}>
             <span class="what">{kindWords[row.kind] ?? row.kind}</span>
-            <span class="whose">{whoseOf(row, nameOf(row.grantId))}</span>
+            <span class="whose">{whoseOf(row, userOf(names, row))}</span>
             <Ago at={row.at} />
           </li>
         ))}

@@ -1,8 +1,9 @@
-import { useCallback, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { useRights } from '../../api/session.ts';
 import { Button } from '../../pieces/button.tsx';
 import { Confirm } from '../../pieces/dialog.tsx';
 import { PageHead } from '../../pieces/page-head.tsx';
+import { useNames } from '../history/use-names.ts';
 import { Calls } from './calls.tsx';
 import { closeMany } from './changing-grants.ts';
 import { Lately } from './lately.tsx';
@@ -17,16 +18,9 @@ export function Now() {
   const rights = useRights();
   const open = useGrants();
   const calls = useCalls();
+  const names = useNames();
   const [closingAll, closeAll] = useState(false);
   const grants = open.value?.grants ?? [];
-
-  // a row about a grant that has ended still says whose it was
-  const names = useRef(new Map<number, string>());
-  for (const { id, userName } of grants) names.current.set(id, userName);
-  const nameOf = useCallback(
-    (id: number | undefined) => (id === undefined ? undefined : names.current.get(id)),
-    [],
-  );
 
   return (
     <>
@@ -41,8 +35,8 @@ export function Now() {
       <div class="now-columns">
         <WhoIsIn open={open} />
         <div class="beside">
-          <Calls calls={calls} />
-          <Lately nameOf={nameOf} />
+          <Calls calls={calls} names={names} />
+          <Lately names={names} />
         </div>
       </div>
       {closingAll && (

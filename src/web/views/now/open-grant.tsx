@@ -42,7 +42,8 @@ export function OpenGrant({
       const problem = asProblem(error);
       // somebody else, or its time, was quicker
       if (problem.code === 'conflict' || problem.code === 'not-found') onClosed();
-      const text = `${address} of ${userName} is not closed: ${problem.message}`;
+      // the gate may be shut on record and not yet in the kernel: the server's words say which
+      const text = `Closing ${address} of ${userName}: ${problem.message}`;
       toast({ text, kind: 'bad', seconds: 12 });
       setClosing(false);
     }
@@ -56,7 +57,7 @@ export function OpenGrant({
         <span class="address mono">{address}</span>
         <Origin grant={grant} />
       </div>
-      <Packets count={grant.packets} />
+      <Packets grant={grant} />
       <TimeLeft grant={grant} />
       <div class="acts">
         {rights.change && (
@@ -103,17 +104,19 @@ function Origin({ grant: { openedAt, callId } }: { grant: GrantAnswer }) {
 
 const count = new Intl.NumberFormat();
 
-function Packets({ count: packets }: { count: number | null }) {
-  if (packets === null) return <p class="packets faint">Packets unknown</p>;
+/** Whether anything has come from there: that somebody is let in does not say that they are there. */
+function Packets({ grant: { packets, firstPacketAt } }: { grant: GrantAnswer }) {
+  const first = firstPacketAt === null ? undefined : `first packet: ${firstPacketAt}`;
   return (
-    <p class="packets">
-      {packets === 0 ? (
-        <Badge kind="warn">No packet yet</Badge>
-      ) : (
+    <p class="packets" title={first}>
+      {packets !== null && packets > 0 && (
         <Badge kind="good">
           {count.format(packets)} {packets === 1 ? 'packet' : 'packets'}
         </Badge>
       )}
+      {!packets && firstPacketAt !== null && <Badge kind="good">Packets came</Badge>}
+      {packets === 0 && firstPacketAt === null && <Badge kind="warn">No packet yet</Badge>}
+      {packets === null && firstPacketAt === null && <span class="faint">Packets unknown</span>}
     </p>
   );
 }

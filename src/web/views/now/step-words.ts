@@ -28,3 +28,7 @@ export function stepWords({ steps }: CallWithSteps): string {
 /** Tries that failed so far. */
 export const refusals = ({ steps }: CallWithSteps): number =>
   steps.filter(({ kind }) => kind === 'attempt-refused').length;
+
+/** Who it is, once they are recognised: the call itself says so when it has ended. */
+export const userOf = ({ steps }: CallWithSteps): number | undefined =>
+  steps.findLast(({ kind }) => kind === 'attempt-accepted')?.userId;

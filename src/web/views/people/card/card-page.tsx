@@ -12,7 +12,7 @@ import { pathOf } from '../user-form.tsx';
 import { cardLanguage, languageNames, type CardLanguage } from './card-words.ts';
 import { dialled, typedKnockCode } from './dial-string.ts';
 import { Fitted } from './fitted.tsx';
-import { TravelCard, type CardFormat } from './travel-card.tsx';
+import { paperWidth, TravelCard, type CardFormat } from './travel-card.tsx';
 
 /** A user's travel card: what shall be on it, how it will look, and the button that prints it. */
 export function CardPage({ name, knockCode }: { name: string; knockCode: string | undefined }) {
@@ -124,7 +124,7 @@ function Choices({
         </Button>
       </form>
       {ready && (
-        <Fitted>
+        <Fitted width={paperWidth[format]}>
           <TravelCard
             format={format}
             content={{

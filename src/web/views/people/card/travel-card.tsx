@@ -30,8 +30,10 @@ export function TravelCard({ content, format }: { content: CardContent; format: 
   );
 }
 
-export const cardFormats = ['a4', 'wallet'] as const;
-export type CardFormat = (typeof cardFormats)[number];
+export type CardFormat = 'a4' | 'wallet';
+
+/** Millimetres. */
+export const paperWidth: Readonly<Record<CardFormat, number>> = { a4: 210, wallet: 85 };
 
 function Sheet({ content }: { content: CardContent }) {
   const words = cardLanguages[content.language];
