@@ -8,6 +8,7 @@ import { flood } from './flood.ts';
 import { keyToOpen } from './key-to-open.ts';
 import { refused } from './refused.ts';
 import { rest } from './rest.ts';
+import { page } from './page.ts';
 import { packetCost } from './packet-cost.ts';
 import type { Result } from './result.ts';
 import { soak } from './soak.ts';
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, (words: readonly string[]) => Promise<Res
   standing,
   audit,
   rest,
+  page,
   'time-to-open': timeToOpen,
   'packet-cost': packetCost,
   flood,

@@ -7,7 +7,15 @@ import { describe, expect, test } from 'vitest';
  * this test also holds what a pattern cannot say, and names the offender.
  */
 const root = resolve(import.meta.dirname, '..');
-const adapters = ['asterisk', 'speech', 'sqlite', 'firewall', 'external-address', 'names', 'notify'];
+const adapters = [
+  'asterisk',
+  'speech',
+  'sqlite',
+  'firewall',
+  'external-address',
+  'names',
+  'notify',
+];
 
 /** What each room may import from, besides itself and packages. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {

@@ -20,7 +20,7 @@ import { tokenAdministration, type TokenAdministration } from './administration/
 import { userAdministration, type UserAdministration } from './administration/users.ts';
 
 export type { AuditCallers, AuditCounts } from './audit/counting.ts';
-export type { SeenCall } from './administration/calls.ts';
+export type { CallNow, SeenCall } from './administration/calls.ts';
 export type { NewSheetResult, NewTotpResult } from './administration/credentials.ts';
 export { isLockoutSubject, type SeenLockout } from './administration/lockouts.ts';
 export type { SeenNotice } from './administration/notices.ts';
@@ -31,7 +31,6 @@ export type { Following, Happening } from './following.ts';
 export type { PageOf } from './paging.ts';
 export type { Measures, NotificationReading, Readings } from './administration/readings.ts';
 export type { SeenService } from './administration/services.ts';
-export type { Session } from './administration/sessions.ts';
 export type { Health, Status } from './administration/status.ts';
 export type { NewUserResult } from './administration/users.ts';
 

@@ -80,7 +80,8 @@ export function followRecord(
         untold = undefined;
         return told;
       }
-      while (!ended) {
+      for (;;) {
+        if (ended) return undefined;
         const happening = news ? await read() : undefined;
         if (happening) return happening;
         if (wordDue && !ended) {
@@ -94,7 +95,6 @@ export function followRecord(
         });
         wake = undefined;
       }
-      return undefined;
     },
     end() {
       ended = true;

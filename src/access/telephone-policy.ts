@@ -19,7 +19,7 @@ export function unfitness(
 }
 
 /** For so long a telephone from which a user was recognised is known to be theirs. */
-const remembersTelephones: Seconds = 90 * 86_400;
+export const remembersTelephones: Seconds = 90 * 86_400;
 
 /** `presented` is the number as the call came with it, which is how calls are on record. */
 export async function isKnownFor(

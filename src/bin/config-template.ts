@@ -41,6 +41,13 @@ audit:
   # checkpoints: /mnt/elsewhere/dialgate.checkpoints   # better not on this host
   checkpoint_every: 1h
 
+# Who is told of what happens (docs/notifications.md).
+# notify:
+#   smtp: { host: mail.example.net, user: gate, password_file: ${folder}/mail.password, from: gate@example.net }
+#   administrators: [ops@example.net]
+#   base_url: https://gate.example.net   # for the link "this was not me"
+#   webhooks: [{ url: https://hooks.example.net/in, secret_file: ${folder}/hook.secret }]
+
 # How numbers are dialled where the PBX stands, so that one number is one number
 # however it is presented; in quotes. In North America: "1", "011" and "1".
 dialling:

@@ -21,7 +21,11 @@ export function readKey(file: string): Buffer {
 }
 
 /** Reads a file that only its owner and group may read; trailing white space is dropped. */
-export function readSecretFile(file: string, what: string): string {
+export function readSecretFile(
+  file: string,
+  what: string,
+  make = 'Make it with "dialgate init".',
+): string {
   try {
     if (statSync(file).mode & 0o007) {
       throw new AccessError(
@@ -33,9 +37,7 @@ export function readSecretFile(file: string, what: string): string {
   } catch (cause) {
     if (cause instanceof AccessError) throw cause;
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const mend = missing
-      ? 'Make it with "dialgate init".'
-      : 'Run as the user that owns it, or as root.';
+    const mend = missing ? make : 'Run as the user that owns it, or as root.';
     throw new AccessError(
       'invalid',
       `${what} ${file} ${missing ? 'is missing' : 'cannot be read'}. ${mend}`,

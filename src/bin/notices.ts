@@ -68,7 +68,10 @@ export function mailerOf({ notify: { smtp } }: Config): Mailer | undefined {
   const login =
     user === undefined || file === undefined
       ? undefined
-      : { user, password: readSecretFile(file, 'The mail password file') };
+      : {
+          user,
+          password: readSecretFile(file, 'The mail password file', 'Write the password into it.'),
+        };
   return createMailer({
     host,
     port,
@@ -90,12 +93,14 @@ export const checkpointSinksOf = ({ audit }: Config): readonly CheckpointSink[] 
         }),
       ];
 
+const makeSecret = 'Make one with: (umask 027; openssl rand -base64 32 > FILE)';
+
 function readWebhookSecrets(file: string): readonly Buffer[] {
-  const secrets = secretsIn(readSecretFile(file, 'The webhook secret file'));
+  const secrets = secretsIn(readSecretFile(file, 'The webhook secret file', makeSecret));
   if (secrets) return secrets;
   throw new AccessError(
     'invalid',
-    `The webhook secret file ${file} must hold a secret of at least 24 bytes a line, such as "openssl rand -base64 32" makes.`,
+    `The webhook secret file ${file} must hold a secret of at least 24 bytes a line. ${makeSecret}`,
   );
 }
 

@@ -6,7 +6,7 @@ import { createAuditRecord, type AuditRecord } from '../access/audit/record.ts';
 import { createRecordSeal } from '../access/audit/seal.ts';
 import { createUpkeep, type Upkeep } from '../access/audit/upkeep.ts';
 import { createRefusedRequests, type RefusedRequests } from '../access/refused-requests.ts';
-import type { AuditKeeping, CheckpointSink, Stores } from '../domain/ports.ts';
+import type { AuditKeeping, CheckpointSink, HistoryKeeping, Stores } from '../domain/ports.ts';
 import { systemClock, systemTimer } from '../domain/time.ts';
 import { checkpointFile, checkpointLines } from './checkpoint-file.ts';
 import type { Config } from './config.ts';
@@ -24,7 +24,7 @@ export interface Record {
 
 export interface RecordParts {
   readonly config: Config;
-  readonly stores: Stores & { readonly keeping: AuditKeeping };
+  readonly stores: Stores & { readonly keeping: AuditKeeping; readonly history: HistoryKeeping };
   readonly key: Buffer;
   readonly log: Logger;
   /** Besides the file and the log. */
@@ -36,7 +36,7 @@ export const checkpointsOf = ({ audit, database }: Config): string =>
   audit.checkpoints ?? join(dirname(database), 'audit.checkpoints');
 
 export function openRecordKeeping({ config, stores, key, log, sinks = [] }: RecordParts): Record {
-  const { audit, keeping } = stores;
+  const { audit, keeping, history } = stores;
   const common = { audit, clock: systemClock, timer: systemTimer };
   const keep = config.audit.keep ?? null;
   const file = checkpointsOf(config);
@@ -55,6 +55,7 @@ export function openRecordKeeping({ config, stores, key, log, sinks = [] }: Reco
   const upkeep = createUpkeep({
     ...common,
     keeping,
+    history,
     keep,
     mostRows: config.audit.most_rows,
     dialling: config.dialling,

@@ -113,6 +113,16 @@ export const callOutcomes = [
 ] as const;
 export type CallOutcome = (typeof callOutcomes)[number];
 
+/** Where somebody is in a call that goes on. */
+export const callSteps = [
+  'greeting', // not recognised yet
+  'identified',
+  'address', // has keyed one that was refused, or was not found by pairing
+  'pairing',
+  'open',
+] as const;
+export type CallStep = (typeof callSteps)[number];
+
 export interface CallRecord {
   readonly id: number;
   /** As Asterisk presents it; null when withheld. */

@@ -94,6 +94,17 @@ export interface AuditKeeping {
   }>;
 }
 
+/** Calls and grants, which go when the record has let go of what it had about them. */
+export interface HistoryKeeping {
+  /** The time up to which rows of the record were removed; null when none were. */
+  removedTo(): Promise<Instant | null>;
+  /**
+   * Removes the oldest calls and grants, at most so many of each, as far as all ended before a
+   * time; returns how many there were. One short transaction.
+   */
+  forgetBefore(cutoff: Instant, limit: number): Promise<number>;
+}
+
 /** Whoever keeps checkpoints outside the database. */
 export interface CheckpointSink {
   /** For the log. */

@@ -107,6 +107,8 @@ export interface GrantStore {
 export interface CallFilter extends Page {
   readonly userId?: number | undefined;
   readonly callerNumber?: string | undefined;
+  /** Those alone that have not ended. */
+  readonly inProgress?: boolean | undefined;
 }
 
 export interface CallStore {

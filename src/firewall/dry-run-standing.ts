@@ -1,7 +1,7 @@
 import type { Standing } from '../domain/entry.ts';
 import type { FirewallLimits, StandReport } from '../domain/ports.ts';
 import type { Instant } from '../domain/time.ts';
-import { linesOf } from './standing.ts';
+import { lineOf } from './standing-lines.ts';
 import { StandingSorter } from './wire-standing.ts';
 
 /** The standing entries of a gate that only says what it would do. */
@@ -17,7 +17,7 @@ export class DryRunStanding {
 
   stand(entries: readonly Standing[], now: Instant): StandReport {
     const sorter = new StandingSorter(this.#limits, now / 1000);
-    for (const line of new Set(entries.flatMap((entry) => linesOf([entry])))) sorter.take([line]);
+    for (const line of new Set(entries.map(lineOf))) sorter.take([line]);
     const lines = new Set(sorter.good);
     const added = [...lines].filter((line) => !this.#lines.has(line));
     const removed = [...this.#lines].filter((line) => !lines.has(line));

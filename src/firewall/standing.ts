@@ -2,23 +2,10 @@ import type { Standing } from '../domain/entry.ts';
 import type { StandReport } from '../domain/ports.ts';
 import type { Ask, Done } from './requests.ts';
 import { AccessError } from '../domain/access-error.ts';
-import { StandingDigest, standingLine } from './wire-standing.ts';
+import { linesOf } from './standing-lines.ts';
 
 /** Lines in a request: few enough that the helper has read them before anybody notices. */
 const partSize = 2000;
-
-/** The list as the helper takes it: lines, each once, in order of their code units. */
-export function linesOf(entries: readonly Standing[]): string[] {
-  const lines = entries.map(({ target, services, until }) =>
-    // a little early rather than late; 0 would be for good
-    standingLine({
-      target,
-      services,
-      until: until === null ? 0 : Math.max(1, Math.floor(until / 1000)),
-    }),
-  );
-  return [...new Set(lines)].sort();
-}
 
 /**
  * Has the helper make these the standing entries. Where it says that they stand
@@ -30,10 +17,7 @@ export async function stand(
   entries: readonly Standing[],
   ask: (request: Ask) => Promise<Done>,
 ): Promise<StandReport> {
-  const lines = linesOf(entries);
-  const sum = new StandingDigest();
-  sum.add(lines);
-  const digest = sum.text();
+  const { lines, digest } = await linesOf(entries);
   const { standing } = await ask({ verb: 'standing' });
   if (standing?.digest === digest) return { added: 0, removed: 0, failed: standing.failed };
   const parts = Math.max(1, Math.ceil(lines.length / partSize));

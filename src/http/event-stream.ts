@@ -40,19 +40,17 @@ export function eventStream(
 }
 
 function written(happening: Happening): string {
-  switch (happening.kind) {
-    case 'rows':
-      return happening.rows
-        .map((row) => event(row.seq, row.kind, JSON.stringify(auditAnswer(row))))
-        .join('');
-    case 'gap': {
-      const { after, from } = happening;
-      return event(from - 1, 'gap', JSON.stringify({ after, from }));
-    }
-    case 'quiet':
-      // no event, and yet it is known how far it goes: what is not for this reader is not looked through again
-      return `: nothing new\nid: ${happening.seq}\n\n`;
+  if (happening.kind === 'rows') {
+    return happening.rows
+      .map((row) => event(row.seq, row.kind, JSON.stringify(auditAnswer(row))))
+      .join('');
   }
+  if (happening.kind === 'gap') {
+    const { after, from } = happening;
+    return event(from - 1, 'gap', JSON.stringify({ after, from }));
+  }
+  // no event, and yet it is known how far it goes: what is not for this reader is not looked through again
+  return `: nothing new\nid: ${happening.seq}\n\n`;
 }
 
 const event = (id: number, kind: string, json: string): string =>

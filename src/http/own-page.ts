@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 
-const safe = ['GET', 'HEAD'];
+const safe = new Set(['GET', 'HEAD']);
 
 /**
  * Why a request that came with a cookie is not our own page's; undefined when it is. A browser
@@ -11,7 +11,7 @@ const safe = ['GET', 'HEAD'];
 export function notOwnPage(request: Request): string | undefined {
   const { headers, method } = request;
   const site = headers['sec-fetch-site'];
-  if (safe.includes(method)) {
+  if (safe.has(method)) {
     // typed by hand, or ours; not an image in another page
     return site === undefined || site === 'same-origin' || site === 'none'
       ? undefined
@@ -33,8 +33,8 @@ function ownOrigin({ headers: { origin, host } }: Request): boolean {
 /** What the page asks by itself, without anybody being there, keeps no session alive. */
 export function byItself({ headers, originalUrl }: Request): boolean {
   const [path = ''] = originalUrl.split('?');
-  return headers['x-dialgate-page'] === 'background' || quiet.includes(path);
+  return headers['x-dialgate-page'] === 'background' || quiet.has(path);
 }
 
 /** Looking how long it lasts is no use of it, and events go on by themselves. */
-const quiet = ['/v1/session', '/v1/events'];
+const quiet = new Set(['/v1/session', '/v1/events']);

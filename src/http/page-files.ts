@@ -76,7 +76,7 @@ function encodingFor(request: Request, { bodies }: PageFile): Encoding {
 /** RFC 9110, section 13.1.2: compared weakly. */
 function isKnown(tag: string, header: string | undefined): boolean {
   const known = (header ?? '').split(',').map((part) => part.trim().replace(/^W\//, ''));
-  return known.includes(tag) || known.includes('*');
+  return known.some((one) => one === tag || one === '*');
 }
 
 const notBuilt = `<!doctype html>

@@ -155,6 +155,7 @@ export const callsWanted = z.strictObject({
     (value) => /^[^\p{C}]{1,64}$/u.test(value),
     { maxLength: 64 },
   ).optional(),
+  inProgress: z.literal('true', { error: 'must be true, or left out' }).optional(),
   ...pageOf(callCursor),
 });
 

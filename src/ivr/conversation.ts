@@ -57,13 +57,14 @@ export function prepare(line: Line, language: Language, parts: ConversationParts
           const { outcome } = progress;
           if (outcome === 'abandoned') progress.outcome = 'interrupted';
           const prompt = outcome === 'opened' ? 'goodbye' : 'unavailable';
-          await sayAtLast(prompt, parts.speech, line, language);
+          await sayAtLast(prompt, parts.speech, line, language, transcript);
         } else if (!(error instanceof HungUp)) {
           parts.fault(error, line, callId);
           // once it is open, that is what the caller shall remember
           if (progress.outcome !== 'opened') {
             progress.outcome = 'failed';
-            if (!isSpeechFault(error)) await sayAtLast('unavailable', parts.speech, line, language);
+            if (!isSpeechFault(error))
+              await sayAtLast('unavailable', parts.speech, line, language, transcript);
           }
         }
       } finally {
@@ -90,10 +91,12 @@ async function sayAtLast(
   speech: Speech,
   line: Line,
   language: Language,
+  transcript: Transcript | undefined,
 ): Promise<void> {
   if (line.ended.aborted) return;
   try {
-    const { sound } = await speech.render({ name: prompt }, language);
+    const { sound, words } = await speech.render({ name: prompt }, language);
+    transcript?.prompt(prompt, words);
     await line.play(sound).finished;
   } catch {
     // nothing more can be said; the fault itself is reported already

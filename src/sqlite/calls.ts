@@ -49,6 +49,7 @@ export function createCallStore(
     [
       ['userId', 'user_id = @userId'],
       ['callerNumber', 'caller_number = @callerNumber'],
+      ['inProgress', 'ended_at IS NULL'],
     ],
   );
 

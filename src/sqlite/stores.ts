@@ -1,5 +1,12 @@
 import type { Database } from 'better-sqlite3';
-import type { AuditKeeping, NoticeQueue, RecordSeal, Stores, StoreSize } from '../domain/ports.ts';
+import type {
+  AuditKeeping,
+  HistoryKeeping,
+  NoticeQueue,
+  RecordSeal,
+  Stores,
+  StoreSize,
+} from '../domain/ports.ts';
 import { createAuditFollowers } from './audit-followers.ts';
 import { createAuditKeeping } from './audit-keeping.ts';
 import { createAuditLog } from './audit-log.ts';
@@ -8,6 +15,7 @@ import { createAnswerStore } from './answers.ts';
 import { createCallStore } from './calls.ts';
 import { createEntryStore } from './entries.ts';
 import { createGrantStore } from './grants.ts';
+import { createHistoryKeeping } from './history.ts';
 import { createLockoutStore } from './lockouts.ts';
 import { createNoticeQueue } from './notices.ts';
 import { createTokenStore } from './tokens.ts';
@@ -23,6 +31,7 @@ export function createStores(
   seal: RecordSeal,
 ): Stores & {
   readonly keeping: AuditKeeping;
+  readonly history: HistoryKeeping;
   readonly notices: NoticeQueue;
   size(): Promise<StoreSize>;
   close(): void;
@@ -45,6 +54,7 @@ export function createStores(
     keeping: createAuditKeeping(database, transactions, seal, write),
     notices: createNoticeQueue(database, transactions, write),
     answers: createAnswerStore(database, transactions),
+    history: createHistoryKeeping(database, transactions),
     size: () => transactions.read(() => sizeOf(database)),
     close: () => {
       database.close();

@@ -237,14 +237,31 @@ describe('upkeep', () => {
   });
 
   async function upkeepOf(
-    given: { keep?: number; mostRows?: number; old?: number; unsealed?: number; last?: number },
+    given: {
+      keep?: number;
+      mostRows?: number;
+      old?: number;
+      unsealed?: number;
+      last?: number;
+      removedTo?: number;
+      calls?: number;
+    },
     rounds: number,
-  ): Promise<{ audit: AuditEntry[]; sealed: number; cutoffs: number[]; callers: unknown[] }> {
+  ): Promise<{
+    audit: AuditEntry[];
+    sealed: number;
+    cutoffs: number[];
+    callers: unknown[];
+    forgotten: number[];
+    calls: number;
+  }> {
     const { timer, ring } = clockwork();
     const audit = remembering();
     let { old = 0, unsealed = 0 } = given;
     let first = 1;
     let sealed = 0;
+    let { calls = 0 } = given;
+    const forgotten: number[] = [];
     const cutoffs: number[] = [];
     const callers: unknown[] = [];
     const upkeep = createUpkeep({
@@ -267,6 +284,15 @@ describe('upkeep', () => {
           return removal(first - rows, rows);
         },
       },
+      history: {
+        removedTo: async () => given.removedTo ?? null,
+        forgetBefore: async (cutoff, limit) => {
+          forgotten.push(cutoff);
+          const rows = Math.min(limit, calls);
+          calls -= rows;
+          return rows;
+        },
+      },
       audit,
       clock,
       timer,
@@ -279,7 +305,7 @@ describe('upkeep', () => {
     upkeep.start();
     for (let round = 0; round < rounds; round++) await ring();
     await upkeep.stop();
-    return { audit: audit.rows, sealed, cutoffs, callers };
+    return { audit: audit.rows, sealed, cutoffs, callers, forgotten, calls };
   }
 
   it('seals what is not sealed, and removes nothing unless told to', async () => {
@@ -309,6 +335,17 @@ describe('upkeep', () => {
         },
       },
     ]);
+  });
+
+  it('calls and grants go with what the record had about them, and known telephones stay known', async () => {
+    const days = 86_400_000;
+    const long = await upkeepOf({ removedTo: now - 100 * days, calls: 600 }, 6);
+    expect(long.calls).toBe(0);
+    expect(new Set(long.forgotten)).toEqual(new Set([now - 100 * days]));
+    const short = await upkeepOf({ removedTo: now - days, calls: 600 }, 6);
+    expect(new Set(short.forgotten)).toEqual(new Set([now - 90 * days]));
+    const nothing = await upkeepOf({ calls: 600 }, 6);
+    expect([nothing.calls, nothing.forgotten]).toEqual([600, []]);
   });
 
   it('removes the oldest where there are too many, and some more', async () => {

@@ -187,7 +187,7 @@ describe('who may follow', () => {
       const kinds: string[] = [];
       const following = await follow(0, role);
       let happening: Happening | undefined;
-      const last = auditKinds.filter((kind) => maySee(role, kind)).at(-1);
+      const last = auditKinds.findLast((kind) => maySee(role, kind));
       do {
         happening = await following.next();
         if (happening?.kind === 'rows') kinds.push(...happening.rows.map(({ kind }) => kind));

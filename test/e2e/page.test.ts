@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openBrowserInside, type BrowserInside } from '../../lab/inside/browser.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { startLab } from '../../lab/start-lab.ts';
 import { kernelAllows } from '../fixtures/abilities.ts';
-import { openBrowserInside, type BrowserInside } from './browser-inside.ts';
 import { addTraveller, dialString, phones } from './caller.ts';
 
 const here = '203.0.113.7';

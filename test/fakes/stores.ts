@@ -164,7 +164,8 @@ export function createMemoryStores(): Stores & { close(): void } {
             calls.filter(
               (call) =>
                 (filter.userId === undefined || call.userId === filter.userId) &&
-                (filter.callerNumber === undefined || call.callerNumber === filter.callerNumber),
+                (filter.callerNumber === undefined || call.callerNumber === filter.callerNumber) &&
+                (!filter.inProgress || call.endedAt === null),
             ),
             filter,
             (call) => call.id,

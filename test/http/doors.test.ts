@@ -192,3 +192,20 @@ describe('the administrators’ socket', () => {
     expect(row?.actor).toBe(actor);
   });
 });
+
+it('a token whose time is over is on record as that, by its name, and another as a bad one', async () => {
+  const house = await openHouse();
+  const expiresAt = house.clock.now + 60_000;
+  const { secret: token } = await house.rules.addToken(
+    { name: 'brief', role: 'admin', expiresAt },
+    'cli:local',
+  );
+  house.clock.now = expiresAt;
+  await ask(house.at, 'GET', '/v1/grants', { token });
+  await ask(house.at, 'GET', '/v1/grants', { token: 'dialgate_nothing' });
+  const rows = await house.stores.audit.list({ kind: 'access-refused', limit: 9 });
+  expect(rows.map(({ actor, detail }) => [actor, detail?.['reason']])).toEqual([
+    ['system', 'bad-token'],
+    ['token:brief', 'expired'],
+  ]);
+});

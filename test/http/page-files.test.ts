@@ -6,7 +6,7 @@ import { readPageFiles } from '../../src/http/page-reading.ts';
 import { ask, newFolder, openHouse, type Answered, type House } from './workshop.ts';
 
 const index = '<!doctype html><title>dialgate</title><script type="module" src="/assets/a-1.js">';
-const script = `${'export const now = 1;\n'.repeat(200)}`;
+const script = 'export const now = 1;\n'.repeat(200);
 
 async function built(): Promise<string> {
   const folder = newFolder();

@@ -185,10 +185,51 @@ describe('the record', () => {
       endedAt: null,
       outcome: null,
       userId: null,
+      step: 'greeting',
     };
     expect(await items('/v1/calls')).toEqual([call]);
     await calls.end(id, house.clock.now, 'abandoned', null, { ...entry, kind: 'call-ended' });
-    expect(await items('/v1/calls')).toEqual([{ ...call, endedAt: iso, outcome: 'abandoned' }]);
+    expect(await items('/v1/calls')).toEqual([
+      { ...call, endedAt: iso, outcome: 'abandoned', step: null },
+    ]);
+  });
+
+  it('shows the calls that go on, and the step each is at', async () => {
+    const { calls, audit } = house.stores;
+    const begin = async (): Promise<number> => {
+      const call = { dialled: '100', attestation: null, callBackOf: null, beganAt: 1 };
+      const entry = { at: 1, actor: 'system', kind: 'call-began' } as const;
+      return (await calls.begin({ ...call, callerNumber: null }, entry)).id;
+    };
+    const over = await begin();
+    const callId = await begin();
+    await calls.end(over, 2, 'refused', null, { at: 2, actor: 'system', kind: 'call-ended' });
+    const steps: unknown[] = [];
+    for (const kind of [
+      'attempt-refused',
+      'attempt-accepted',
+      'code-used',
+      'pairing-began',
+      'pairing-ended',
+      'gate-opened',
+      'gate-used',
+    ] as const) {
+      await audit.append({ at: 1, actor: `call:${callId}`, kind, callId });
+      const going = await items('/v1/calls?inProgress=true');
+      expect(going).toMatchObject([{ id: callId, endedAt: null }]);
+      steps.push((going[0] as { step: unknown }).step);
+      expect((await admin('GET', `/v1/calls/${callId}`)).body['step']).toBe(steps.at(-1));
+    }
+    expect(steps).toEqual([
+      'greeting',
+      'identified',
+      'identified',
+      'pairing',
+      'address',
+      'open',
+      'open',
+    ]);
+    expect((await admin('GET', '/v1/calls?inProgress=false')).status).toBe(400);
   });
 
   it('filters the audit log by each field', async () => {

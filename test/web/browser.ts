@@ -1,15 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { openPageHouse, type PageHouse } from './page-house.ts';
 
 /** Debian's, as lab/setup/test.mjs installs it. */
 const executablePath = '/usr/bin/chromium';
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
-  'utf8',
-);
 
 export interface Visit {
   readonly house: PageHouse;
@@ -24,6 +19,8 @@ export interface Wanted {
   readonly height?: number;
   readonly dark?: boolean;
   readonly stillness?: boolean;
+  /** Of the browser's clock; Madrid unless said otherwise. */
+  readonly zone?: string;
   /** Signed in as whom; nobody unless said. */
   readonly as?: 'admin' | 'operator' | 'auditor' | undefined;
   readonly path?: string;
@@ -63,7 +60,7 @@ export async function visit(wanted: Wanted = {}): Promise<Visit> {
     colorScheme: wanted.dark ? 'dark' : 'light',
     reducedMotion: wanted.stillness ? 'reduce' : 'no-preference',
     locale: 'en-GB',
-    timezoneId: 'Europe/Madrid',
+    timezoneId: wanted.zone ?? 'Europe/Madrid',
   });
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();
@@ -104,7 +101,7 @@ interface Violation {
 
 /** The findings of axe that matter, as sentences. */
 export async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
+  await page.evaluate(axe.source);
   const found = await page.evaluate<readonly Violation[]>(
     `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
   );

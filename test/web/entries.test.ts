@@ -121,7 +121,7 @@ it('a hundred thousand do not hang it', async () => {
   const { page } = await visit({
     as: 'admin',
     path: '/sign-in',
-    furnish: (house) => addHosts(house, 100_000),
+    furnish: async (house) => addHosts(house, 100_000),
   });
   const before = Date.now();
   await page.goto('/entries');

@@ -8,7 +8,7 @@ import { DryRunFirewall } from '../../src/firewall/dry-run.ts';
 import { createHttp } from '../../src/http/app.ts';
 import { listen } from '../../src/http/listen.ts';
 import { readPageFiles } from '../../src/http/page-reading.ts';
-import { openDatabase } from '../../src/sqlite/database.ts';
+import { openDatabase, type Database } from '../../src/sqlite/database.ts';
 import { createStores } from '../../src/sqlite/stores.ts';
 import { createFakeNames, type FakeNames } from '../fakes/names.ts';
 import { testSeal } from '../fixtures/record-seal.ts';
@@ -21,6 +21,7 @@ export interface PageHouse {
   readonly at: string;
   readonly rules: Administration;
   readonly stores: Stores & { readonly keeping: AuditKeeping };
+  readonly database: Database;
   readonly names: FakeNames;
   readonly gate: CountingGate;
   readonly health: { now: Health };
@@ -112,6 +113,7 @@ export async function openPageHouse(): Promise<PageHouse> {
     at: listening.at,
     rules,
     stores,
+    database,
     names,
     gate,
     health,

@@ -9,7 +9,7 @@ useBrowser();
 const furnish = async (house: PageHouse): Promise<void> => {
   await addPeople(house);
   await addFailures(house, Date.now());
-  await house.rules.openGrant({ user: 'mira', address: '203.0.113.7' as never }, 'cli:local');
+  await house.rules.openGrant({ user: 'mira', address: '203.0.113.7' }, 'cli:local');
 };
 const people = (path: string, wanted: Wanted = {}) =>
   visit({ as: 'admin', stillness: true, furnish, path, ...wanted });

@@ -1,6 +1,5 @@
 import type { AuditKind } from '../../src/domain/attempt.ts';
 import type { Address } from '../../src/domain/address.ts';
-import { parseTarget } from '../../src/domain/entry.ts';
 import { usualSettings } from '../../src/domain/user.ts';
 import type { PageHouse } from './page-house.ts';
 
@@ -21,6 +20,7 @@ export async function beginCall(
   callerNumber: string | null,
   kinds: readonly AuditKind[],
   secondsAgo = 30,
+  userId?: number,
 ): Promise<number> {
   const began = Date.now() - secondsAgo * 1000;
   const { calls, audit } = house.stores;
@@ -30,30 +30,57 @@ export async function beginCall(
   );
   for (const [at, kind] of kinds.entries()) {
     const when = began + (at + 1) * 5000;
-    await audit.append({ at: when, actor: `call:${begun.id}`, kind, callId: begun.id });
+    await audit.append({ at: when, actor: `call:${begun.id}`, kind, callId: begun.id, userId });
   }
   return begun.id;
 }
 
+interface Opened {
+  readonly user: string;
+  readonly address: string;
+  readonly hours: number;
+  /** How long ago, in hours. */
+  readonly since: number;
+  readonly packets: number;
+}
+
+/** What a call opened a while ago. */
+async function openByCall(house: PageHouse, opened: Opened): Promise<void> {
+  const { stores, gate } = house;
+  const at = Date.now() - opened.since * 60 * minute;
+  const user = await stores.users.byName(opened.user);
+  if (!user) throw new Error(`there is no ${opened.user}`);
+  const call = await beginCall(house, '+15550123', [], opened.since * 3600 + 40);
+  const by = { actor: `call:${call}`, callId: call, userId: user.id } as const;
+  await stores.calls.end(call, at, 'opened', user.id, { ...by, at, kind: 'call-ended' });
+  const address = opened.address as Address;
+  const services = user.services.length > 0 ? user.services : ['web'];
+  const expiresAt = at + opened.hours * 60 * minute;
+  await stores.grants.add(
+    { userId: user.id, address, services, openedAt: at, expiresAt, callId: call },
+    { ...by, at, kind: 'gate-opened', address },
+  );
+  const seconds = (expiresAt - Date.now()) / 1000;
+  await gate.open({ address, services: services.map((service) => ({ service, seconds })) });
+  gate.packets.set(address, opened.packets);
+}
+
 /** Who is in, who calls and what stands, as on a busy afternoon. */
 export async function furnish(house: PageHouse): Promise<void> {
-  const { rules, gate } = house;
   for (const name of ['mira', 'tomas', 'ines', 'jonas']) await addUser(house, name);
   await addUser(house, 'support', ['ssh', 'web']);
   const openings = [
-    ['mira', '203.0.113.7', 4 * 3600, 48_213],
-    ['mira', '2001:db8:0:1::/64', 2 * 3600, 912],
-    ['tomas', '198.51.100.23', 480, 12],
-    ['ines', '192.0.2.144', 6 * 3600, 0],
-    ['support', '203.0.113.80', 3600, 190_771],
-  ] as const;
-  for (const [user, address, seconds, packets] of openings) {
-    await rules.openGrant({ user, address, seconds }, 'cli:local');
-    gate.packets.set(address, packets);
-  }
-  await beginCall(house, '+15550142', ['attempt-accepted', 'pairing-began'], 41);
-  await beginCall(house, null, ['attempt-refused'], 22);
+    { user: 'mira', address: '203.0.113.7', hours: 4, since: 0.9, packets: 48_213 },
+    { user: 'mira', address: '2001:db8:0:1::/64', hours: 2, since: 1.1, packets: 912 },
+    { user: 'tomas', address: '198.51.100.23', hours: 4, since: 3.87, packets: 12 },
+    { user: 'ines', address: '192.0.2.144', hours: 6, since: 0.02, packets: 0 },
+    { user: 'support', address: '203.0.113.80', hours: 2, since: 1.4, packets: 190_771 },
+  ];
+  for (const opening of openings) await openByCall(house, opening);
   await addEntries(house);
+  const tomas = await house.stores.users.byName('tomas');
+  await beginCall(house, '+15550142', ['attempt-accepted', 'pairing-began'], 41, tomas?.id);
+  await beginCall(house, null, ['attempt-refused'], 22);
 }
 
 async function addEntries({ rules, stores }: PageHouse): Promise<void> {
@@ -84,7 +111,7 @@ async function addEntries({ rules, stores }: PageHouse): Promise<void> {
       addresses: addresses('203.0.113.40', '203.0.113.41'),
       changedAt: now - 3 * 24 * 60 * minute,
     },
-    audited,
+    { ...audited, detail: { label: 'carrier' } },
   );
   await stores.entries.resolved(
     backup.id,
@@ -100,35 +127,18 @@ async function addEntries({ rules, stores }: PageHouse): Promise<void> {
       failingSince: now - 6 * 60 * minute,
       failure: 'there is no such name',
     },
-    { ...audited, kind: 'name-failing' },
+    { ...audited, kind: 'name-failing', detail: { label: 'old-name' } },
   );
 }
 
-/** So many hosts, straight into the store. */
-export async function addHosts({ stores }: PageHouse, count: number): Promise<void> {
-  const at = Date.now();
-  const batch = 5000;
-  for (let from = 0; from < count; from += batch) {
-    const some = Array.from({ length: Math.min(batch, count - from) }, (_, n) => from + n);
-    await stores.entries.addAll(
-      some.map((n) => {
-        const address = `2001:db8:${Math.floor(n / 65_536).toString(16)}::${(n % 65_536).toString(16)}`;
-        const target = parseTarget(address);
-        if (!target) throw new Error(`${address} is no target`);
-        return {
-          entry: {
-            label: `host-${n}`,
-            target,
-            services: [],
-            expiresAt: null,
-            note: '',
-            source: 'import:list',
-            createdAt: at,
-          },
-          audit: { at, actor: 'cli:local', kind: 'entry-added', detail: { label: `host-${n}` } },
-        };
-      }),
-      count + 1000,
-    );
-  }
+/** So many hosts, straight into the table: through the store, each would have its line of the record. */
+export function addHosts({ database }: PageHouse, count: number): void {
+  database
+    .prepare(
+      `INSERT INTO entries (label, kind, target, services, expires_at, note, source, created_at)
+       WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?)
+       SELECT 'host-' || n, 'host', printf('2001:db8:%x::%x', n / 65536 + 1, n % 65536 + 1), '[]', NULL,
+         '', 'import:list', ? FROM numbers`,
+    )
+    .run(count, Date.now());
 }

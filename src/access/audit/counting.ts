@@ -45,7 +45,7 @@ export interface AuditCounting {
 }
 
 /** Together some half a second of work, in pieces between which calls go on. */
-const mostPieces = 50;
+const mostPieces = 100;
 
 /** Some seconds of them; nobody waits for longer. */
 const mostWaiting = 8;

@@ -1,6 +1,7 @@
 import type { AuditRemoval } from '../../domain/audit.ts';
 import { parsePhoneNumber, type Dialling } from '../../domain/phone-number.ts';
-import type { AuditKeeping, AuditLog } from '../../domain/ports.ts';
+import type { AuditKeeping, AuditLog, HistoryKeeping } from '../../domain/ports.ts';
+import { remembersTelephones } from '../telephone-policy.ts';
 import { after, type Clock, type Instant, type Seconds, type Timer } from '../../domain/time.ts';
 
 /** What is done to the record besides writing it, a little at a time. */
@@ -12,6 +13,7 @@ export interface Upkeep {
 
 export interface UpkeepParts {
   readonly keeping: Pick<AuditKeeping, 'sealOld' | 'removeBefore' | 'extent'>;
+  readonly history: HistoryKeeping;
   readonly audit: Pick<AuditLog, 'append'>;
   readonly clock: Clock;
   readonly timer: Timer;
@@ -32,7 +34,7 @@ const pause: Seconds = 0.1;
 const lookEvery: Seconds = 3600;
 
 export function createUpkeep(parts: UpkeepParts): Upkeep {
-  const { keeping, audit, clock, timer, keep, mostRows, dialling, log, failed } = parts;
+  const { keeping, history, audit, clock, timer, keep, mostRows, dialling, log, failed } = parts;
   const end = new AbortController();
   const { signal } = end;
   let waiting: { cancel(): void; readonly resolve: () => void } | undefined;
@@ -73,6 +75,21 @@ export function createUpkeep(parts: UpkeepParts): Upkeep {
     log('old rows of the record were removed', { rows: detail.rows, through: detail.throughSeq });
   }
 
+  /** Calls and grants go with what the record had about them; known telephones are known by their calls. */
+  async function forgetHistory(): Promise<void> {
+    const to = await history.removedTo();
+    if (to === null) return;
+    const cutoff = Math.min(to, after(clock.now(), -remembersTelephones));
+    let done = 0;
+    while (!signal.aborted) {
+      const forgotten = await history.forgetBefore(cutoff, some);
+      if (forgotten === 0) break;
+      done += forgotten;
+      await wait(pause);
+    }
+    if (done > 0) log('old calls and grants were removed', { rows: done });
+  }
+
   async function removeOld(): Promise<void> {
     if (keep !== null) await remove(after(clock.now(), -keep), Infinity);
     const { first, last } = await keeping.extent();
@@ -86,6 +103,7 @@ export function createUpkeep(parts: UpkeepParts): Upkeep {
       try {
         await sealOld();
         await removeOld();
+        await forgetHistory();
       } catch (error) {
         failed('the upkeep of the record failed; it is tried again within the hour', error);
       }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { SeenCall } from '../../access/administration.ts';
-import { auditKinds, callOutcomes, type AuditRow, type CallRecord } from '../../domain/attempt.ts';
+import type { CallNow, SeenCall } from '../../access/administration.ts';
+import { auditKinds, callOutcomes, callSteps, type AuditRow } from '../../domain/attempt.ts';
 import { attestations } from '../../domain/user.ts';
 import { iso, isoOrNull, number, numberOrNull, textOrNull, time, timeOrNull } from './common.ts';
 
@@ -15,6 +15,10 @@ export const callShape = z
     endedAt: timeOrNull,
     outcome: z.enum(callOutcomes).nullable(),
     userId: numberOrNull,
+    step: z
+      .enum(callSteps)
+      .nullable()
+      .describe('Where the caller is now, as far as the record tells; null when it has ended.'),
   })
   .meta({ id: 'Call' });
 export type CallAnswer = z.output<typeof callShape>;
@@ -41,7 +45,7 @@ export const seenCallShape = callShape
   })
   .meta({ id: 'CallWithSteps' });
 
-export const callAnswer = (call: CallRecord): CallAnswer => ({
+export const callAnswer = (call: CallNow): CallAnswer => ({
   id: call.id,
   callerNumber: call.callerNumber,
   dialled: call.dialled,
@@ -51,6 +55,7 @@ export const callAnswer = (call: CallRecord): CallAnswer => ({
   endedAt: isoOrNull(call.endedAt),
   outcome: call.outcome,
   userId: call.userId,
+  step: call.step,
 });
 
 export const auditAnswer = (row: AuditRow): AuditAnswer => ({

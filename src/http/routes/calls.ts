@@ -14,8 +14,12 @@ export const callRoutes = (rules: Administration): Route[] => [
     may: everyone,
     query: callsWanted,
     answers: { 200: listOf(callShape) },
-    answer: ({ query: { cursor, ...filter } }) =>
-      paged(callCursor, rules.calls({ ...filter, before: cursor }), callAnswer),
+    answer: ({ query: { cursor, inProgress, ...filter } }) =>
+      paged(
+        callCursor,
+        rules.calls({ ...filter, inProgress: inProgress === 'true', before: cursor }),
+        callAnswer,
+      ),
   }),
   route({
     id: 'readCall',

@@ -25,8 +25,10 @@ export function callsContract({ stores, addUser, audit }: Bench): void {
         userId: null,
       });
       expect(await stores.calls.unended()).toEqual([call]);
+      expect(await stores.calls.list({ limit: 10, inProgress: true })).toEqual([call]);
       await stores.calls.end(call.id, 900, 'opened', userId, entry('call-ended'));
       expect(await stores.calls.unended()).toEqual([]);
+      expect(await stores.calls.list({ limit: 10, inProgress: true })).toEqual([]);
       const ended = { ...call, endedAt: 900, outcome: 'opened', userId };
       expect(await stores.calls.list({ limit: 10 })).toEqual([ended]);
       expect((await audit()).slice(0, 2)).toMatchObject([

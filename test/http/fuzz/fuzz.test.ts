@@ -13,7 +13,7 @@ import { openFuzzedHouse, type FuzzedHouse } from './house.ts';
 const times = Number(process.env['DIALGATE_FUZZ'] ?? 1);
 const given = process.env['DIALGATE_FUZZ_SEEDS'];
 const seeds = given?.split(',').map(Number) ?? [20_250_601, randomInt(2 ** 30)];
-const patience = times * 240_000;
+const patience = Math.max(1, times) * 600_000;
 
 let fuzzed: FuzzedHouse;
 beforeEach(async () => {
@@ -44,7 +44,7 @@ describe(`fuzzed, seeds ${seeds.join(',')}`, () => {
       const { changes } = await attack(fuzzed, {
         role: undefined,
         secret: () => Promise.resolve(secret === undefined ? {} : { secret }),
-        count: 1000 * times,
+        count: 750 * times,
         seeds,
       });
       expect(changes).toBe(0);
@@ -58,7 +58,7 @@ describe(`fuzzed, seeds ${seeds.join(',')}`, () => {
     async () => {
       const { changes, operations } = await attack(fuzzed, {
         ...by('auditor'),
-        count: 4000 * times,
+        count: 3500 * times,
         seeds,
       });
       expect(changes).toBe(0);
@@ -71,8 +71,8 @@ describe(`fuzzed, seeds ${seeds.join(',')}`, () => {
   it(
     'an operator closes, on record, and changes nothing else',
     async () => {
-      const { changes } = await attack(fuzzed, { ...by('operator'), count: 4000 * times, seeds });
-      expect(changes).toBeGreaterThan(5);
+      const { changes } = await attack(fuzzed, { ...by('operator'), count: 3500 * times, seeds });
+      expect(changes).toBeGreaterThan(2);
       await endsWell();
     },
     patience,
@@ -83,10 +83,10 @@ describe(`fuzzed, seeds ${seeds.join(',')}`, () => {
     async () => {
       const { changes, operations } = await attack(fuzzed, {
         ...by('admin'),
-        count: 6000 * times,
+        count: 5000 * times,
         seeds,
       });
-      expect(changes).toBeGreaterThan(200);
+      expect(changes).toBeGreaterThan(200 * times);
       expect(operations).toBeGreaterThan(40);
       await endsWell();
     },
@@ -103,7 +103,7 @@ describe(`fuzzed, seeds ${seeds.join(',')}`, () => {
       await attack(fuzzed, {
         role: undefined,
         secret: () => fuzzed.token(turns[turn++ % turns.length] ?? 'admin'),
-        count: 8000 * times,
+        count: 6000 * times,
         seeds,
         atOnce: 8,
         pause: () => void used.push(memory()),

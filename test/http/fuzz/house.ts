@@ -42,16 +42,17 @@ const endless = 1_000_000_000;
 export async function openFuzzedHouse(): Promise<FuzzedHouse> {
   const database = openDatabase(join(newFolder(), 'dialgate.db'), { migrations });
   const real = createStores(database, testSeal);
-  let watching = 0;
+  const watching = new Set<object>();
   const stores = {
     ...real,
     audit: {
       ...real.audit,
       watch(listener: () => void) {
         const end = real.audit.watch(listener);
-        watching += 1;
+        const one = {};
+        watching.add(one);
         return () => {
-          watching -= 1;
+          watching.delete(one);
           end();
         };
       },
@@ -170,6 +171,6 @@ export async function openFuzzedHouse(): Promise<FuzzedHouse> {
       expect(verdict).toMatchObject({ ok: true });
     },
     leaked: () => leaks,
-    watching: () => watching,
+    watching: () => watching.size,
   };
 }

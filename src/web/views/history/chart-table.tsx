@@ -22,22 +22,24 @@ export function ChartTable({ columns, step }: { columns: Columns; step: number }
           <p class="hint">
             Each line is {durationWords(step)} long; those in which nothing happened are left out.
           </p>
-          <Table
-            caption="Attempts and grants over time"
-            rows={rows}
-            rowKey={({ at }) => at}
-            columns={[
-              {
-                name: 'From',
-                cell: ({ at }) => <Instant at={new Date(at * 1000).toISOString()} />,
-              },
-              ...curves.map(({ words }, index) => ({
-                name: words,
-                kind: 'number' as const,
-                cell: ({ counts }: { counts: readonly number[] }) => counts[index],
-              })),
-            ]}
-          />
+          <div class="chart-scroll" role="region" aria-label="Numbers of the chart" tabIndex={0}>
+            <Table
+              caption="Attempts and grants over time"
+              rows={rows}
+              rowKey={({ at }) => at}
+              columns={[
+                {
+                  name: 'From',
+                  cell: ({ at }) => <Instant at={new Date(at * 1000).toISOString()} />,
+                },
+                ...curves.map(({ words }, index) => ({
+                  name: words,
+                  kind: 'number' as const,
+                  cell: ({ counts }: { counts: readonly number[] }) => counts[index],
+                })),
+              ]}
+            />
+          </div>
         </>
       )}
     </details>

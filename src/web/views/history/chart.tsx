@@ -1,7 +1,8 @@
 import type uPlot from 'uplot';
+import type { chartOptions } from './chart-options.ts';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { curves, drawOrder, heights, type Columns, type CurveKind } from './chart-columns.ts';
-import { drawn, moved, zoomed, type Span } from './span.ts';
+import { drawn, further, moved, nearer, type Span, type SpanStep } from './span.ts';
 
 type Library = typeof uPlot;
 
@@ -18,7 +19,8 @@ export function Chart({
   columns: Columns;
   hidden: ReadonlySet<CurveKind>;
   span: Span & { readonly step: number };
-  onSpan: (span: Span) => void;
+  /** Another span, made of the one that is chosen. */
+  onSpan: (step: SpanStep) => void;
 }) {
   const frame = useRef<HTMLDivElement>(null);
   const library = useLibrary();
@@ -35,7 +37,7 @@ export function Chart({
         columns,
         hidden,
         span,
-        onDrawn: (from, to) => chosen.current(drawn(from, to, Date.now())),
+        onDrawn: (from, to) => chosen.current((_, now) => drawn(from, to, now)),
         onPoint: (index) => read(index === null ? '' : pointWords(columns, index, span.step)),
       }),
       dataOf(columns, hidden, span.step),
@@ -53,10 +55,10 @@ export function Chart({
   }, [library, look, columns, hidden, span.from, span.to, span.step]);
 
   const keyed = (event: KeyboardEvent): void => {
-    const next = spanByKey(event.key, span);
-    if (!next) return;
+    const step = stepByKey(event.key);
+    if (!step) return;
     event.preventDefault();
-    onSpan(next);
+    onSpan(step);
   };
   return (
     <div
@@ -74,18 +76,17 @@ export function Chart({
   );
 }
 
-function spanByKey(key: string, span: Span): Span | undefined {
-  const now = Date.now();
+function stepByKey(key: string): SpanStep | undefined {
   switch (key) {
     case '+':
     case '=':
-      return zoomed(span, 0.5, now);
+      return nearer;
     case '-':
-      return zoomed(span, 2, now);
+      return further;
     case 'ArrowLeft':
-      return moved(span, -0.25, now);
+      return (span, now) => moved(span, -0.25, now);
     case 'ArrowRight':
-      return moved(span, 0.25, now);
+      return (span, now) => moved(span, 0.25, now);
     default:
       return undefined;
   }
@@ -119,12 +120,12 @@ function pointWords({ at, counts }: Columns, index: number, step: number): strin
 function useLibrary() {
   const [loaded, see] = useState<{
     Plot: Library;
-    options: (typeof import('./chart-options.ts'))['chartOptions'];
+    options: typeof chartOptions;
   }>();
   useEffect(() => {
     let wanted = true;
     Promise.all([import('uplot'), import('./chart-options.ts')]).then(
-      ([{ default: Plot }, { chartOptions }]) => wanted && see({ Plot, options: chartOptions }),
+      ([{ default: Plot }, { chartOptions: options }]) => wanted && see({ Plot, options }),
       // without it there are the numbers in the table
       () => undefined,
     );

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { useAsked } from '../../api/use-asked.ts';
 import { useKept } from '../../api/use-kept.ts';
 import { Button } from '../../pieces/button.tsx';
@@ -12,7 +12,15 @@ import { ChartTable } from './chart-table.tsx';
 import { columnsOf, curves, drawOrder, totals, type CurveKind } from './chart-columns.ts';
 import { spanOf, spanText } from './chosen-span.ts';
 import { readCounts } from './counts.ts';
-import { moved, usualSpans, wholeColumns, zoomed, type Span } from './span.ts';
+import {
+  further,
+  moved,
+  nearer,
+  usualSpans,
+  wholeColumns,
+  type Span,
+  type SpanStep,
+} from './span.ts';
 
 /** Happenings come at once; this is for what was missed. ms. */
 const slow = 60_000;
@@ -41,7 +49,13 @@ export function Overview() {
     [counted],
   );
   const sums = totals(columns);
-  const see = (next: Span): void => setFilters({ span: spanText(next) });
+  // the next key may come before this is drawn anew
+  const latest = useRef<Span>(chosen);
+  latest.current = chosen;
+  const see = (step: SpanStep): void => {
+    latest.current = step(latest.current, Date.now());
+    setFilters({ span: spanText(latest.current) });
+  };
   const turn = (kind: CurveKind): void => {
     const after = hidden.has(kind) ? [...hidden].filter((one) => one !== kind) : [...hidden, kind];
     setFilters({ hide: after.join(',') });
@@ -67,26 +81,18 @@ export function Overview() {
               kind="quiet"
               aria-label="Earlier"
               icon="back"
-              onClick={() => see(moved(chosen, -0.5, Date.now()))}
+              onClick={() => see((one, at) => moved(one, -0.5, at))}
             />
             <Button
               kind="quiet"
               aria-label="Later"
               icon="next"
-              onClick={() => see(moved(chosen, 0.5, Date.now()))}
+              onClick={() => see((one, at) => moved(one, 0.5, at))}
             />
-            <Button
-              kind="quiet"
-              aria-label="Zoom in"
-              onClick={() => see(zoomed(chosen, 0.5, Date.now()))}
-            >
+            <Button kind="quiet" aria-label="Zoom in" onClick={() => see(nearer)}>
               +
             </Button>
-            <Button
-              kind="quiet"
-              aria-label="Zoom out"
-              onClick={() => see(zoomed(chosen, 2, Date.now()))}
-            >
+            <Button kind="quiet" aria-label="Zoom out" onClick={() => see(further)}>
               −
             </Button>
           </div>

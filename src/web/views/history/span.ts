@@ -64,6 +64,12 @@ export function zoomed({ from, to }: Span, factor: number, now: number): Span {
   return notBeyond({ from: middle - half, to: middle + half }, now);
 }
 
+/** Makes another span of one, at a time beyond which nothing can be. */
+export type SpanStep = (span: Span, now: number) => Span;
+
+export const nearer: SpanStep = (span, now) => zoomed(span, 0.5, now);
+export const further: SpanStep = (span, now) => zoomed(span, 2, now);
+
 /** To the side, by a part of itself: −0.25 is a quarter back. */
 export function moved({ from, to }: Span, part: number, now: number): Span {
   const by = (to - from) * part;

@@ -41,9 +41,9 @@ export function useOlder<Row>(path: string, query: Query): Older<Row> {
       const abort = new AbortController();
       asking.current = abort;
       setBusy(true);
-      loadPages<Row>(path, query, from, abort.signal)
+      loadPages(path, query, from, abort.signal)
         .then(({ rows, next }) => {
-          if (!abort.signal.aborted) see({ key, rows: [...before, ...rows], next });
+          if (!abort.signal.aborted) see({ key, rows: [...before, ...(rows as Row[])], next });
         })
         .catch((error: unknown) => {
           if (!abort.signal.aborted) {
@@ -76,17 +76,17 @@ export function useOlder<Row>(path: string, query: Query): Older<Row> {
   };
 }
 
-async function loadPages<Row>(
+async function loadPages(
   path: string,
   query: Query,
   from: string | null,
   signal: AbortSignal,
-): Promise<{ rows: Row[]; next: string | null }> {
-  const rows: Row[] = [];
+): Promise<{ rows: unknown[]; next: string | null }> {
+  const rows: unknown[] = [];
   let next = from;
   for (let pages = 0; pages < mostPages && rows.length < enough; pages++) {
     const cursor = next ?? undefined;
-    const page = await get<Items<Row>>(path, { ...query, cursor, limit: 50 }, signal);
+    const page = await get<Items<unknown>>(path, { ...query, cursor, limit: 50 }, signal);
     rows.push(...page.items);
     next = page.next;
     if (next === null) break;

@@ -3,7 +3,7 @@ import { kindWords, type Kind } from '../../api/kinds.ts';
 import type { Names } from '../history/use-names.ts';
 
 /** What is told to those who do not see it, and cannot look at everything. */
-const told: readonly Kind[] = [
+const told: ReadonlySet<Kind> = new Set<Kind>([
   'gate-opened',
   'gate-renewed',
   'gate-closed',
@@ -14,10 +14,15 @@ const told: readonly Kind[] = [
   'brake-began',
   'audit-suspect',
   'server-started',
-];
+]);
 
-const good: readonly Kind[] = ['gate-opened', 'gate-renewed', 'gate-used', 'attempt-accepted'];
-const bad: readonly Kind[] = [
+const good: ReadonlySet<Kind> = new Set<Kind>([
+  'gate-opened',
+  'gate-renewed',
+  'gate-used',
+  'attempt-accepted',
+]);
+const bad: ReadonlySet<Kind> = new Set<Kind>([
   'gate-failed',
   'gate-healed',
   'attempt-refused',
@@ -28,11 +33,11 @@ const bad: readonly Kind[] = [
   'audit-suspect',
   'audit-checkpoint-failed',
   'notification-failed',
-];
+]);
 
 export function toneOf(kind: Kind): 'good' | 'bad' | 'plain' {
-  if (good.includes(kind)) return 'good';
-  return bad.includes(kind) ? 'bad' : 'plain';
+  if (good.has(kind)) return 'good';
+  return bad.has(kind) ? 'bad' : 'plain';
 }
 
 /** A user who was removed has no name any more. */
@@ -49,5 +54,5 @@ export function whoseOf(row: AuditAnswer, userName: string | undefined): string 
 }
 
 export function spokenOf(row: AuditAnswer, userName: string | undefined): string | undefined {
-  return told.includes(row.kind) ? `${kindWords[row.kind]}: ${whoseOf(row, userName)}` : undefined;
+  return told.has(row.kind) ? `${kindWords[row.kind]}: ${whoseOf(row, userName)}` : undefined;
 }

@@ -7,7 +7,7 @@ import { useDoing } from '../../pieces/doing.ts';
 import { SelectField, TextField } from '../../pieces/field.tsx';
 import { ProblemNote } from '../../pieces/notes.tsx';
 import { toast } from '../../pieces/toasts.tsx';
-import { roleWords } from './tokens.tsx';
+import { roleWords } from './role-words.ts';
 
 export function TokenForm({
   onClose,

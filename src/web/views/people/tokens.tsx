@@ -10,12 +10,7 @@ import { Table } from '../../pieces/table.tsx';
 import { Instant } from '../../pieces/times.tsx';
 import { SecretOnce } from './secret-once.tsx';
 import { Revoke, TokenForm } from './token-form.tsx';
-
-export const roleWords: Readonly<Record<TokenAnswer['role'], string>> = {
-  admin: 'Administrator: everything',
-  operator: 'Operator: sees, and closes',
-  auditor: 'Auditor: sees, the record too',
-};
+import { roleWords } from './role-words.ts';
 
 const about = ['token-created', 'token-revoked'] as const;
 /** Tokens run out, too. ms. */

@@ -2,7 +2,7 @@
 
 /**
  * A pause of a telephone's own making (ITU-T has none). Android waits three seconds for each, two in
- * CDMA networks, and iPhones wait two; all of them count from the answer. One would do, because what is
+ * CDMA networks, and iPhones two or three; all of them count from the answer. One would do, because what is
  * keyed ahead is kept; two also outlast a path of sound that is slow to come up, and end within the eight
  * seconds that the first key may take.
  */

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
-import type { Lab } from '../../lab/lab.ts';
+import type { Lab } from '../lab.ts';
 
 /** Debian's, as lab/setup/test.mjs installs it. */
 const executablePath = '/usr/bin/chromium';
