@@ -90,7 +90,7 @@ async function fanOut(lab: Lab, beside: Beside, user: string): Promise<readonly 
     { what: 'listen', at: lab.product.restUrl, tokens, events },
     async () => {
       for (let n = 0; n < events; n++) {
-        await lab.rest('PATCH', `/v1/users/${user}`, { disabled: n % 2 === 0 });
+        await lab.rest('PATCH', `/v1/users/${user}`, { language: n % 2 === 0 ? 'en' : null });
         await sleep(20);
       }
     },

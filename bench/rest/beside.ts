@@ -27,10 +27,10 @@ export function startBeside(lab: Lab): Beside {
   const express = start('bare.js');
   const listening = once(express, 'message') as Promise<[{ readonly port: number }]>;
   const clients = start('clients.js');
+  const ended = once(clients, 'exit').then(() => [{ failed: 'the clients have ended' }]);
 
   /** The next report; rejects when there will be none. */
   async function reported(): Promise<Report> {
-    const ended = once(clients, 'exit').then(() => [{ failed: 'the clients have ended' }]);
     const [report] = (await Promise.race([once(clients, 'message'), ended])) as [Report];
     if ('failed' in report) throw new Error(report.failed);
     return report;

@@ -29,7 +29,7 @@ export type { Openness } from './administration/openness.ts';
 export type { AdministrationParts } from './administration/parts.ts';
 export type { Following, Happening } from './following.ts';
 export type { PageOf } from './paging.ts';
-export type { Measures, NotificationReading, Readings } from './administration/readings.ts';
+export type { Readings } from './administration/readings.ts';
 export type { SeenService } from './administration/services.ts';
 export type { Health, Status } from './administration/status.ts';
 export type { NewUserResult } from './administration/users.ts';

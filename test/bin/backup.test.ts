@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { openAudit } from '../../src/bin/audit.ts';
 import { openBackups } from '../../src/bin/backup.ts';
 import { run } from '../../src/cli/program.ts';
@@ -72,8 +72,10 @@ async function write(from: number, count: number): Promise<void> {
 const unused = (): never => expect.unreachable('this is another command');
 /** The status; what was said is in `out`. */
 async function dialgate(...words: string[]): Promise<number> {
-  const stderr = process.stderr.write.bind(process.stderr);
-  process.stderr.write = ((text: string) => (out.push(String(text)), true)) as typeof stderr;
+  const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    out.push(String(text));
+    return true;
+  });
   try {
     return await run(
       {
@@ -92,7 +94,7 @@ async function dialgate(...words: string[]): Promise<number> {
       ['--config', config, ...words],
     );
   } finally {
-    process.stderr.write = stderr;
+    stderr.mockRestore();
   }
 }
 const said = (): string => out.join('\n');

@@ -107,6 +107,14 @@ describe('the configuration', () => {
       /access\.caller_lockout: longest must not be longer than memory/,
     ],
     ['access: { services: [web] }\ncall: { longest: 30m }', /call\.longest: .*at most 10m/],
+    [
+      'access: { services: [web] }\ntelephone: { number: 15550142 }',
+      /telephone\.number: .*in quotes/,
+    ],
+    [
+      'access: { services: [web] }\ntelephone: { number: "call me" }',
+      /telephone\.number: a telephone number such as/,
+    ],
     ['access: { services: [web] }\ndialling: { country: 49 }', /dialling\.country: .*in quotes/],
     [
       'access: { services: [web] }\ndialling: { international: "0", trunk: "0" }',

@@ -265,6 +265,19 @@ it('of the export, the head alone makes nothing, and is no export', async () => 
   expect(await house.stores.audit.list({ kind: 'audit-exported', limit: 1 })).toEqual([]);
 });
 
+it('no more than two exports at once: a third is told to wait, until one has ended or was given up', async () => {
+  const first = house.rules.exportAudit({}, 'csv', 'cli:local');
+  const second = house.rules.exportAudit({}, 'csv', 'cli:local');
+  await first.next();
+  await second.next();
+  const third = await admin('GET', '/v1/audit/export');
+  expect([third.status, third.headers['retry-after']]).toEqual([429, expect.any(String)]);
+  // one that was never read is none, and one that is given up frees its place
+  await first.return(undefined);
+  expect((await admin('GET', '/v1/audit/export')).status).toBe(200);
+  expect((await admin('GET', '/v1/audit/export')).status).toBe(200);
+});
+
 describe('the configuration', () => {
   it('is shown without the places of keys and passwords', async () => {
     const { status, body, text } = await admin('GET', '/v1/configuration');

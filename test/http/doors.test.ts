@@ -76,7 +76,7 @@ describe('the token’s door', () => {
     expect(may('admin')).toHaveLength(closed.length);
     const looking = closed.filter(({ method }) => method === 'GET').map(({ route }) => route.id);
     expect(may('auditor').sort()).toEqual([...looking, 'startVerification', 'endSession'].sort());
-    const hidden = /Audit|Verification|Token|Configuration/;
+    const hidden = /Audit|Verification|Token|Configuration|Notice/;
     expect(may('operator').sort()).toEqual(
       [
         ...looking.filter((id) => !hidden.test(id)),

@@ -226,7 +226,7 @@ describe('a malformed request', () => {
       {
         at: 'color',
         message:
-          'is not known; known are name, disabled, services, language, callerPolicy, numbers, leastAttestation, pairing, knockCode, pin',
+          'is not known; known are name, disabled, services, language, callerPolicy, numbers, leastAttestation, pairing, email, knockCode, pin',
       },
     ]);
     expect(answer.text).not.toMatch(/98765|70000|red"/);

@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -101,6 +111,22 @@ describe('the database', () => {
     expect(error.message).toMatch(message);
     expect(error.message).toContain(path);
     expect(contents()).toEqual(before);
+  });
+
+  it('is looked through at each start while it is small, and a large one after an unclean end alone', () => {
+    const path = newPath();
+    const database = open(path);
+    database.exec('CREATE TABLE big (b BLOB) STRICT');
+    database.prepare('INSERT INTO big VALUES (zeroblob(?))').run(70 * 1024 * 1024);
+    database.close();
+    // in the middle of the large value: nothing but a look through all of it finds this
+    const file = openSync(path, 'r+');
+    writeSync(file, Buffer.alloc(4, 0xff), 0, 4, 4096 * 9000);
+    closeSync(file);
+    open(path).close();
+    // what a process leaves that did not end well
+    writeFileSync(`${path}-wal`, '');
+    expect(failure(() => open(path)).message).toMatch(/damaged.*restore the last backup/);
   });
 
   it('names the mend when the folder is missing', () => {

@@ -30,7 +30,6 @@ it('loads little, from nowhere else, and keeps to its policy', async () => {
   expect(answer?.headers()['content-security-policy']).toMatch(
     /default-src 'none'; script-src 'self'/,
   );
-  console.log(`first load of /now: ${bytes} bytes, ${took} ms`);
 });
 
 it('a script from elsewhere, or in the markup, does not run', async () => {

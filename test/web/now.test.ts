@@ -231,6 +231,19 @@ it('goes by the keyboard alone: to the row, close, undo', async () => {
   expect(await focused.getAttribute('aria-label')).toBe('Extend 203.0.113.7 of mira');
 });
 
+it('says of what it asks by itself that nobody is there', async () => {
+  const { house, page } = await visit({ as: 'admin', furnish: mira });
+  await page.getByText('Live', { exact: true }).waitFor();
+  const asked = () => page.waitForRequest((request) => request.url().includes('/v1/grants?'));
+  const byItself = asked();
+  await open(house, '203.0.113.7');
+  expect((await byItself).headers()['x-dialgate-page']).toBe('background');
+  await page.keyboard.press('Shift');
+  const byHand = asked();
+  await open(house, '203.0.113.8');
+  expect((await byHand).headers()['x-dialgate-page']).toBe('1');
+});
+
 it('keeps the colours that were chosen', async () => {
   const { page } = await visit({ as: 'admin' });
   const paper = (): Promise<string> =>

@@ -199,7 +199,11 @@ describe('a user', () => {
     await page.getByText('Single-use codes of mira').waitFor();
     expect(await page.locator('.code-sheet li').count()).toBe(20);
     const first = (await page.locator('.code-sheet code').first().textContent()) ?? '';
+    await page.evaluate("document.documentElement.dataset.theme = 'dark'");
     await page.emulateMedia({ media: 'print' });
+    const ink = (): Promise<string> =>
+      page.evaluate<string>("getComputedStyle(document.querySelector('.code-sheet code')).color");
+    await expect.poll(ink).toBe('rgb(17, 17, 17)');
     expect(await page.getByText('Single-use codes of mira').isVisible()).toBe(true);
     for (const hidden of ['I have kept it', 'Sign out']) {
       expect(await page.getByRole('button', { name: hidden }).isVisible()).toBe(false);
@@ -333,6 +337,6 @@ describe('everybody', () => {
     await page.getByLabel('PIN', { exact: true }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
-    expect((await focused()).trim()).toBe('New PIN');
+    await expect.poll(async () => (await focused()).trim()).toBe('New PIN');
   });
 });

@@ -37,8 +37,8 @@ it.each(views)('%s', async (name, path, there) => {
       dark,
       stillness: true,
       zone: afternoon,
-      width: 1200,
-      height: 780,
+      width: 1248,
+      height: 740,
       furnish: async (house) => {
         if (name === 'history' || name === 'people' || name === 'travel-card') {
           await addPeople(house);

@@ -1,3 +1,4 @@
+import { AccessError } from '../../domain/access-error.ts';
 import type { Actor, AuditRow } from '../../domain/attempt.ts';
 import type {
   AuditPage,
@@ -31,6 +32,7 @@ export interface AuditAdministration {
   /** What `caller` is in the record for a telephone that a person writes. */
   callerAsWritten(text: string): string;
   /** That somebody has taken it away is put on record first. */
+  /** @throws AccessError `too-many-requests` while two are under way. */
   exportAudit(span: AuditSpan, format: ExportFormat, by: Actor): AsyncGenerator<string>;
   auditState(): Promise<AuditState>;
   /** @throws AccessError `conflict` when there is no row. */
@@ -41,10 +43,36 @@ export interface AuditAdministration {
   noteRefused(refused: RefusedRequest): void;
 }
 
+/** At once. */
+const mostExports = 2;
+
 export function auditAdministration(parts: AdministrationParts): AuditAdministration {
   const { stores, record, refusedRequests, clock, dialling } = parts;
   const entry = entries(clock);
   const counting = createCounting(stores.audit);
+
+  /** Each reads the whole record, and calls share the database with it. */
+  let underWay = 0;
+  const checkRoom = (): void => {
+    if (underWay < mostExports) return;
+    throw new AccessError(
+      'too-many-requests',
+      `${mostExports} exports are under way already; wait until one has ended.`,
+    );
+  };
+
+  // counted from its first piece on: one that nobody reads is none
+  async function* exporting(span: AuditSpan, format: ExportFormat, by: Actor) {
+    checkRoom();
+    underWay++;
+    try {
+      const detail = { format, ...onRecord(span) };
+      await stores.audit.append(entry(by, 'audit-exported', { detail }));
+      yield* record.export(span, format);
+    } finally {
+      underWay--;
+    }
+  }
 
   return {
     audit: (filter) => stores.audit.list(filter),
@@ -52,11 +80,9 @@ export function auditAdministration(parts: AdministrationParts): AuditAdministra
     auditCounts: (wanted) => counting.counts(wanted),
     auditCallers: (wanted) => counting.callers(wanted),
     callerAsWritten: (text) => parsePhoneNumber(text, dialling) ?? text,
-    async *exportAudit(span, format, by) {
-      await stores.audit.append(
-        entry(by, 'audit-exported', { detail: { format, ...onRecord(span) } }),
-      );
-      yield* record.export(span, format);
+    exportAudit(span, format, by) {
+      checkRoom();
+      return exporting(span, format, by);
     },
     auditState: () => record.state(),
     checkpointAudit: () => record.checkpoint(),

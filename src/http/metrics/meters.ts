@@ -68,20 +68,16 @@ const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'PUT', '
 type Registers = [Registry] | Registry[];
 
 function said(name: FamilyName, registers: Registers) {
-  const { help, labels = [], buckets }: Family = families[name];
-  return { name, help, labelNames: [...labels], registers, buckets };
+  const { help, labels = [] }: Family = families[name];
+  return { name, help, labelNames: [...labels], registers };
 }
 
 export const gauge = (name: FamilyName, registers: Registers): Gauge =>
-  new Gauge(without(said(name, registers)));
+  new Gauge(said(name, registers));
 export const counter = (name: FamilyName, registers: Registers): Counter =>
-  new Counter(without(said(name, registers)));
+  new Counter(said(name, registers));
 
 function histogram(name: FamilyName, registers: Registers): Histogram {
-  const { buckets = [], ...rest } = said(name, registers);
-  return new Histogram({ ...rest, buckets: [...buckets] });
-}
-
-function without<T extends { readonly buckets?: unknown }>({ buckets: _, ...rest }: T) {
-  return rest;
+  const { buckets = [] }: Family = families[name];
+  return new Histogram({ ...said(name, registers), buckets: [...buckets] });
 }

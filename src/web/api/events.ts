@@ -14,6 +14,11 @@ const watchers = new Set<(live: boolean) => void>();
 /** The browser goes on by itself after a break; after a refusal we do, each time later. */
 const firstPause = 1000;
 const longestPause = 30_000;
+/**
+ * A browser has six connections to a host for all its tabs together, and this keeps one
+ * of them: a tab that nobody looks at for so long lets go of its own. ms.
+ */
+const unseen = 30_000;
 
 let source: EventSource | undefined;
 let retry: number | undefined;
@@ -65,8 +70,17 @@ function disconnect(): void {
 /** Keeps the one connection of the page; drawn once, where somebody is signed in. */
 export function useConnection(): void {
   useEffect(() => {
+    let hiding: number | undefined;
+    const look = (): void => {
+      window.clearTimeout(hiding);
+      if (document.visibilityState === 'hidden') hiding = window.setTimeout(disconnect, unseen);
+      else if (!source) connect();
+    };
     connect();
+    document.addEventListener('visibilitychange', look);
     return () => {
+      document.removeEventListener('visibilitychange', look);
+      window.clearTimeout(hiding);
       disconnect();
       // whoever signs in next begins with what is now
       lastSeq = undefined;
