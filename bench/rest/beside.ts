@@ -17,8 +17,9 @@ export interface Beside {
 
 export function startBeside(lab: Lab): Beside {
   const start = (file: string): ChildProcess => {
-    const words = [...lab.at('server'), 'setpriv', '--pdeathsig', 'KILL', '--', process.execPath];
-    const [program = '', ...args] = [...words, join(packageRoot, 'dist/bench/rest', file)];
+    const leash = ['setpriv', '--pdeathsig', 'KILL', '--'];
+    const script = join(packageRoot, 'dist/bench/rest', file);
+    const [program, ...args] = [...lab.at('server'), ...leash, process.execPath, script];
     return spawn(program, args, {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: { PATH: process.env['PATH'], NODE_ENV: 'production' },

@@ -41,7 +41,7 @@ async function fire(shot: FiringShot): Promise<Fired> {
       duration: seconds,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       requests: [...(what === 'list' ? [{ path: '/v1/grants' }] : pairsOf(shot))],
-    } as autocannon.Options,
+    },
     () => undefined,
   );
   const began = performance.now();

@@ -1,4 +1,12 @@
-import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { step } from './progress.mjs';
 import { run } from './run.mjs';
@@ -36,15 +44,25 @@ export async function ensureBuild(root) {
   });
 }
 
-/** The administrator's page: src/web becomes dist/web, which the server answers with. */
+/**
+ * The administrator's page: src/web becomes dist/web, which the server answers with. It is
+ * built beside it and put in its place, so that whoever starts meanwhile reads a whole one.
+ */
 async function buildPage(root) {
+  const fresh = join(root, 'dist', `.web-${process.pid}`);
+  const place = join(root, 'dist', 'web');
   const vite = join(root, 'node_modules/vite/bin/vite.js');
   const { status, output } = await run(
     process.execPath,
-    [vite, 'build', '--config', 'src/web/vite.config.ts', '--logLevel', 'warn'],
+    [vite, 'build', '--config', 'src/web/vite.config.ts', '--outDir', fresh, '--logLevel', 'warn'],
     { cwd: root, seconds: 120 },
   );
-  if (status !== 0) throw broken('The page does not build', output);
+  if (status !== 0) {
+    rmSync(fresh, { recursive: true, force: true });
+    throw broken('The page does not build', output);
+  }
+  rmSync(place, { recursive: true, force: true });
+  renameSync(fresh, place);
 }
 
 const broken = (what, output) =>

@@ -56,8 +56,8 @@ export function createHttp(given: HttpParts): Express {
   app.use(requestLog(log, now), metered(meters), safeHeaders, wholeHead);
   const limits = createLimits(given.requests ?? usualRequests, now);
   if (door === 'token') {
-    const page = pageFiles(given.page ?? new Map());
-    app.use(ownHostOnly(hosts), limits.strangers(doorPaths), page);
+    app.use(ownHostOnly(hosts), limits.strangers(doorPaths));
+    if (given.page) app.use(pageFiles(given.page));
   }
   app.use('/not-me', limits.links);
   const groups = routesTo(rules, meters);

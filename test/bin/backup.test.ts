@@ -27,6 +27,9 @@ import { testSeal } from '../fixtures/record-seal.ts';
 import { event, tamper } from '../sqlite/audit-workshop.ts';
 import { compile, type Compiled } from '../sqlite/compiled.ts';
 
+// everything is put on the disk, again and again
+vi.setConfig({ testTimeout: 120_000 });
+
 const migrations = resolve(import.meta.dirname, '../../db');
 let writer: Compiled;
 let folder: string;

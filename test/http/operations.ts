@@ -85,11 +85,10 @@ export async function furnished(changes: Parameters<typeof openHouse>[0] = {}): 
     { ...entry, kind: 'call-began', caller: '15550123' },
   );
   rules.startAuditVerification();
-  await rules.addToken({ name: 'spare', role: 'admin' }, 'cli:local');
   await stores.tokens.add(
-    { name: 'known', role: 'auditor', createdAt: 1, expiresAt: null },
+    { name: 'spare', role: 'admin', createdAt: clock.now, expiresAt: null },
     tokenHash(knownSecret),
-    { ...entry, kind: 'token-created' },
+    { ...entry, at: clock.now, kind: 'token-created' },
   );
   await rules.openGrant({ user: 'mira', address: '203.0.113.7' }, 'cli:local');
   await rules.addEntry({ label: 'office', target: '203.0.113.7' }, 'cli:local');

@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Administration, Health } from '../../src/access/administration.ts';
 import type { AuditKeeping, FirewallLimits, OpenAddress, Stores } from '../../src/domain/ports.ts';
 import { DryRunFirewall } from '../../src/firewall/dry-run.ts';
 import { createHttp } from '../../src/http/app.ts';
 import { listen } from '../../src/http/listen.ts';
-import { readPageFiles } from '../../src/http/page-reading.ts';
+import { readPageFiles, type PageFiles } from '../../src/http/page-reading.ts';
 import { openDatabase, type Database } from '../../src/sqlite/database.ts';
 import { createStores } from '../../src/sqlite/stores.ts';
 import { createFakeNames, type FakeNames } from '../fakes/names.ts';
@@ -66,8 +67,19 @@ const well: Health = {
   version: '0.1.0',
 };
 
-/** Read once for a file of tests: another run may be building the page anew. */
-const built = readPageFiles(join(root, 'dist/web'));
+let read: Promise<PageFiles> | undefined;
+
+/** Read once for a file of tests; another run may be putting a new page in its place at that moment. */
+function builtPage(): Promise<PageFiles> {
+  const again = async (left: number): Promise<PageFiles> => {
+    const files = await readPageFiles(join(root, 'dist/web')).catch(() => new Map());
+    if (files.size > 0 || left === 0) return files;
+    await sleep(500);
+    return again(left - 1);
+  };
+  read ??= again(10);
+  return read;
+}
 
 export async function openPageHouse(): Promise<PageHouse> {
   const folder = mkdtempSync(join(tmpdir(), 'dialgate-page-'));
@@ -106,7 +118,7 @@ export async function openPageHouse(): Promise<PageHouse> {
     log: pino({ level: 'silent' }),
     now: clock.now,
     door: 'token',
-    page: await built,
+    page: await builtPage(),
   });
   const listening = await listen(app, { host: '127.0.0.1', port: 0 });
   return {

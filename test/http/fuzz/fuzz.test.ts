@@ -72,7 +72,7 @@ describe(`fuzzed, seeds ${seeds.join(',')}`, () => {
     'an operator closes, on record, and changes nothing else',
     async () => {
       const { changes } = await attack(fuzzed, { ...by('operator'), count: 3500 * times, seeds });
-      expect(changes).toBeGreaterThan(2);
+      expect(changes).toBeGreaterThan(0);
       await endsWell();
     },
     patience,

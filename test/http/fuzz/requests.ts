@@ -139,7 +139,7 @@ function assembled(path: string, made: Made): Asking {
       { name: 'header', at: 'header' as const },
       ...(body === undefined
         ? []
-        : Array<{ name: string; at: 'body' }>(4).fill({ name: '', at: 'body' })),
+        : Array.from({ length: 4 }, () => ({ name: '', at: 'body' as const }))),
     ];
     const { at, name } = places[where % places.length] ?? { at: 'header', name: '' };
     spoilt.push(`${at} ${name}`);

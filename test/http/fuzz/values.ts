@@ -100,8 +100,8 @@ function objects({ properties = {}, required = [], minProperties = 0 }: Schema, 
   return fc
     .tuple(whole, fc.subarray(optional, { minLength: Math.min(minProperties, optional.length) }))
     .map(([all, wanted]): Json => {
-      const keys = [...required, ...wanted];
-      return Object.fromEntries(Object.entries(all).filter(([key]) => keys.includes(key)));
+      const keys = new Set([...required, ...wanted]);
+      return Object.fromEntries(Object.entries(all).filter(([key]) => keys.has(key)));
     });
 }
 

@@ -110,7 +110,10 @@ function Verdict({ verification }: { verification: Verification | undefined }) {
   const [said, say] = useState('');
   const ended = verification !== undefined && verification.endedAt !== null;
   useEffect(() => say(ended ? verdictWords(verification).words : ''), [ended, verification]);
-  if (!verification) return <p class="hint">Verifying reads every line, and says whether each fits the one before.</p>;
+  if (!verification)
+    return (
+      <p class="hint">Verifying reads every line, and says whether each fits the one before.</p>
+    );
   const { endedAt, rows, lastSeq } = verification;
   if (endedAt === null) {
     return (
