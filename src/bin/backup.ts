@@ -8,6 +8,7 @@ import { checkCopy, copyDatabase } from '../sqlite/backup.ts';
 import { openRecord } from '../sqlite/record.ts';
 import { readConfig, type Config } from './config.ts';
 import { readKey, writeNewFile } from './key-file.ts';
+import { checkpointsOf } from './record.ts';
 import { restore } from './restore.ts';
 import { migrations } from './version.ts';
 import { exists, madeBeside, putInPlace } from './whole-file.ts';
@@ -27,11 +28,9 @@ async function backup(
 ): Promise<readonly string[]> {
   const seal = createRecordSeal(readKey(config.key_file));
   const keyCopy = `${file}.key`;
-  if (resolve(file) === resolve(config.database)) {
-    throw new AccessError('invalid', `${file} is the database itself: choose another name.`);
-  }
   // before all the work
   for (const one of [file, ...(withKey ? [keyCopy] : [])]) {
+    await refuseInUse(one, config);
     if (!force && (await exists(one))) {
       throw new AccessError(
         'conflict',
@@ -64,6 +63,23 @@ async function backup(
       ? `${keyCopy}: the key. Who has both can try PINs: keep them apart, or where nobody else reads.`
       : `Without the key file (${config.key_file}) it is worth little: keep a copy of that, too, in another place.`,
   ];
+}
+
+/** What is taken the place of must be none of what the server uses, however it is named. */
+async function refuseInUse(file: string, config: Config): Promise<void> {
+  const { database, key_file: key } = config;
+  const used = [database, `${database}-wal`, `${database}-shm`, key, checkpointsOf(config)];
+  const there = await identity(file);
+  for (const one of used) {
+    const same = there !== undefined && there === (await identity(one));
+    if (!same && resolve(file) !== resolve(one)) continue;
+    throw new AccessError('invalid', `${file} is in use itself (${one}): choose another name.`);
+  }
+}
+
+async function identity(file: string): Promise<string | undefined> {
+  const found = await stat(file).catch(() => undefined);
+  return found && `${found.dev}:${found.ino}`;
 }
 
 async function copyKey(from: string, to: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { chown, rename, rm, stat } from 'node:fs/promises';
+import { lchown, lstat, open, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { knownCheckpoints } from '../access/audit/checkpoint-lines.ts';
@@ -7,6 +7,7 @@ import { createRecordSeal } from '../access/audit/seal.ts';
 import { verifyRecord } from '../access/audit/verification.ts';
 import type { RestoreRequest } from '../cli/doings.ts';
 import { AccessError } from '../domain/access-error.ts';
+import type { Actor } from '../domain/attempt.ts';
 import type { RecordSeal } from '../domain/audit.ts';
 import { isActive } from '../domain/grant.ts';
 import { checkCopy, copyDatabase, settleDatabase } from '../sqlite/backup.ts';
@@ -16,6 +17,7 @@ import { createStores } from '../sqlite/stores.ts';
 import { checkpointLines, markRestored } from './checkpoint-file.ts';
 import type { Config } from './config.ts';
 import { readKey } from './key-file.ts';
+import { withRightsOf } from './owner.ts';
 import { checkpointsOf } from './record.ts';
 import { migrations } from './version.ts';
 import { keepAs, madeBeside } from './whole-file.ts';
@@ -28,6 +30,7 @@ import { cliUser, isServed } from './with-rest.ts';
  */
 export async function restore(config: Config, request: RestoreRequest): Promise<readonly string[]> {
   const { database } = config;
+  const by = `cli:${cliUser()}` as const;
   const seal = createRecordSeal(readKey(config.key_file));
   if (await isServed(config)) {
     throw new AccessError(
@@ -36,8 +39,9 @@ export async function restore(config: Config, request: RestoreRequest): Promise<
     );
   }
   const file = checkpointsOf(config);
-  const known = await linesKnown(file, seal, request);
-  const owner = await stat(existsSync(database) ? database : dirname(database));
+  // of the thing itself: the server may have put a link there
+  const owner = await lstat(existsSync(database) ? database : dirname(database));
+  const known = await withRightsOf(owner, () => linesKnown(file, seal, request));
   const aside = `${database}.before-restore-${new Date().toISOString().replace(/[:.]/g, '-')}`;
   const { end, unfit } = await madeBeside(
     database,
@@ -45,17 +49,18 @@ export async function restore(config: Config, request: RestoreRequest): Promise<
       await copyDatabase(request.file, part, (done) => request.progress('copied', done));
       await checkCopy(part, migrations);
       const checked = await checkRecord(part, seal, known.hashes, request);
-      await chown(part, owner.uid, owner.gid);
+      await lchown(part, owner.uid, owner.gid);
       return checked;
     },
     (part) => takePlace(part, database, aside),
   );
-  if (end) {
-    await markRestored(file, { ...end, at: Date.now(), follows: known.lastSeal }, seal);
-    await chown(file, owner.uid, owner.gid).catch(() => undefined);
-  }
   const setAside = [...known.hashes.keys()].filter((seq) => seq > (end?.seq ?? Infinity)).length;
-  const closed = await putOnRecord(config, seal, { end, setAside });
+  // first: whatever becomes of the checkpoints, the next start opens nothing that was closed since
+  const closed = await withRightsOf(owner, () => putOnRecord(config, seal, { by, end, setAside }));
+  if (end) {
+    const line = { ...end, at: Date.now(), follows: known.lastSeal };
+    await withRightsOf(owner, () => markRestored(file, line, seal));
+  }
   return [
     ...unfit,
     `${database} is what ${request.file} was; its record goes as far as row ${end?.seq ?? 0}.`,
@@ -73,10 +78,28 @@ type Known = Exclude<Awaited<ReturnType<typeof knownCheckpoints>>, { readonly ok
 async function linesKnown(file: string, seal: RecordSeal, request: RestoreRequest): Promise<Known> {
   const none: Known = { hashes: new Map(), restorations: [], unreadable: 0, lastSeal: '' };
   if (!existsSync(file)) return none;
+  await checkUsable(file);
   const known = await knownCheckpoints(checkpointLines(file), seal);
   if (!('ok' in known)) return known;
   if (request.unverified) return none;
   throw new AccessError('internal', `${file}: ${known.detail} ${unverifiedWords}`);
+}
+
+/** A line is to be added to it in the end: that must not fail when all else is done. */
+async function checkUsable(file: string): Promise<void> {
+  try {
+    const opened = await open(file, 'r+');
+    const isFile = (await opened.stat()).isFile();
+    await opened.close();
+    if (isFile) return;
+  } catch (cause) {
+    throw new AccessError(
+      'invalid',
+      `${file} cannot be read and written with the rights of the owner of the database. Look what it is, and give it to them or move it away.`,
+      { cause },
+    );
+  }
+  throw new AccessError('invalid', `${file} is no file of checkpoints. Move it away.`);
 }
 
 const unverifiedWords = 'To restore all the same, add --unverified.';
@@ -120,16 +143,21 @@ async function takePlace(part: string, database: string, aside: string): Promise
   await rename(part, database);
 }
 
+interface Restored {
+  readonly by: Actor;
+  readonly end: RecordEnd | null;
+  readonly setAside: number;
+}
+
 /** Puts the restoration on record, and closes what was open then: who knows what was closed since. */
 async function putOnRecord(
   config: Config,
   seal: RecordSeal,
-  { end, setAside }: { readonly end: RecordEnd | null; readonly setAside: number },
+  { by: actor, end, setAside }: Restored,
 ): Promise<number> {
   const stores = createStores(openDatabase(config.database, migrations), seal);
   try {
     const at = Date.now();
-    const actor = `cli:${cliUser()}` as const;
     const open = (await stores.grants.unended()).filter((grant) => isActive(grant, at));
     for (const { id, userId, address, callId } of open) {
       await stores.grants.end(id, at, 'closed', {

@@ -36,10 +36,14 @@ export async function serve(config: Config): Promise<void> {
   const taken: LetGo[] = [];
   let phase: Phase = 'starting';
   const stopped = stopSignal();
+  const stopping = new AbortController();
+  void stopped.then(() => stopping.abort());
   try {
-    await start(config, log, taken, () => phase);
-    phase = 'serving';
-    log.info({ event: 'ready', version }, 'ready');
+    await start(config, log, taken, () => phase, stopping.signal);
+    if (!stopping.signal.aborted) {
+      phase = 'serving';
+      log.info({ event: 'ready', version }, 'ready');
+    }
     log.info({ event: 'stopping', signal: await stopped }, 'stopping');
   } finally {
     phase = 'stopping';
@@ -66,6 +70,7 @@ async function start(
   log: Logger,
   taken: LetGo[],
   phase: () => Phase,
+  stopping: AbortSignal,
 ): Promise<void> {
   const speech = openSpeech(config);
   const externalAddress = watchExternalAddress({
@@ -144,7 +149,9 @@ async function start(
   taken.push(forgetOldLockouts(house.lockouts, log));
 
   const leaving = new AbortController();
-  await speech.prepare(sayingProgress(log));
+  await speech.prepare(sayingProgress(log), stopping);
+  // at the first start it takes minutes: whoever stops us meanwhile does not wait for the rest
+  if (stopping.aborted) return;
   const parts = callParts({
     config,
     log,

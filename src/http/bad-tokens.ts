@@ -1,5 +1,5 @@
 import type { Instant, Seconds } from '../domain/time.ts';
-import { sourceOf } from './rate.ts';
+import { sourceOf } from './source.ts';
 
 const forgiven = 10;
 const window: Seconds = 60;

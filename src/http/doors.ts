@@ -91,11 +91,13 @@ function tokenDoor(rules: Administration, limits: Limits, now: () => Instant) {
     challenge(response, given);
     const from = request.socket.remoteAddress ?? '';
     const expired = secret === undefined ? undefined : await rules.expiredToken(secret);
-    rules.noteRefused(
-      expired
-        ? { reason: 'expired', from, by: `token:${expired.name}` }
-        : { reason: given ? 'bad-token' : 'no-token', from },
-    );
+    if (given || !looksForSession(request)) {
+      rules.noteRefused(
+        expired
+          ? { reason: 'expired', from, by: `token:${expired.name}` }
+          : { reason: given ? 'bad-token' : 'no-token', from },
+      );
+    }
     const wait = given ? badTokens.count(from, now()) : undefined;
     if (wait !== undefined) {
       response.set('Retry-After', String(wait));
@@ -150,6 +152,10 @@ const visitorWith = (
   { name, role }: Token,
   endsAt: Instant | null,
 ): Pick<Visitor, 'by' | 'role' | 'endsAt'> => ({ by: `token:${name}`, role, endsAt });
+
+/** The page asks this before anybody has signed in: nothing was tried, so nothing is put on record. */
+const looksForSession = ({ method, path }: Request): boolean =>
+  method === 'GET' && path === '/v1/session';
 
 /** RFC 6750. The realm and the words are the same whatever is wrong with the token. */
 function challenge(response: Response, given: boolean): void {

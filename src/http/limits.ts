@@ -1,8 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { createRate, type Rate } from '../access/rate.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Token } from '../domain/token.ts';
 import { answerProblem } from './problems.ts';
-import { createRate, sourceOf, type Rate } from './rate.ts';
+import { sourceOf } from './source.ts';
 
 /** The most in a minute. */
 export interface Requests {

@@ -36,8 +36,8 @@ export function requestLog(log: Logger, now: () => Instant): RequestHandler {
   };
 }
 
-/** Who reads the log shall not be able to press the button. */
-const withoutLink = (path: string): string => path.replace(/^(\/not-me\/).+/, '$1…');
+/** Who reads the log shall not be able to press the button, also where a proxy has put the link elsewhere. */
+const withoutLink = (path: string): string => path.replace(/(not(?:-|%2d)me\/).+/i, '$1…');
 
 /** An unexpected error as the log may have it: no other property, which could hold what was sent. */
 export function loggedError(error: unknown, depth = 0): unknown {

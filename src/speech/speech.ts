@@ -34,7 +34,7 @@ export interface PreparedSpeech extends Speech {
    * Renders whatever never changes and was not rendered before: some seconds at the first start.
    * @throws AccessError `speech-failed`.
    */
-  prepare(progress?: (preparation: Preparation) => void): Promise<void>;
+  prepare(progress?: (preparation: Preparation) => void, leaving?: AbortSignal): Promise<void>;
 }
 
 /**
@@ -83,7 +83,7 @@ export function createSpeech(options: SpeechOptions): PreparedSpeech {
         },
       };
     },
-    async prepare(progress) {
+    async prepare(progress, leaving) {
       const all = [...wordings.values()].flatMap(({ language, fixedPieces }) =>
         fixedPieces.map((piece) => ({ language, piece })),
       );
@@ -93,7 +93,7 @@ export function createSpeech(options: SpeechOptions): PreparedSpeech {
       async function prepareSome(): Promise<void> {
         for (const { language, piece } of waiting) {
           // what failed once will fail again
-          if (faults.length > 0) return;
+          if (faults.length > 0 || leaving?.aborted) return;
           try {
             await soundOf(piece, language);
             progress?.({ language, done: ++done, total: all.length });
@@ -104,6 +104,7 @@ export function createSpeech(options: SpeechOptions): PreparedSpeech {
       }
       await Promise.all(Array.from({ length: sideBySide }, prepareSome));
       if (faults.length > 0) throw faults[0];
+      if (leaving?.aborted) return;
       await cache.forgetOldest();
     },
   };

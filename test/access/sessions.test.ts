@@ -175,6 +175,20 @@ describe('sessions are bounded in number', () => {
     expect([await holds(first), await holds(second)]).toEqual([true, false]);
   });
 
+  it('begun by one token in a minute, as each is a row of the record', async () => {
+    await addToken('ops');
+    await addToken('eyes', { role: 'auditor' });
+    for (let i = 0; i < 60; i += 1) await signedIn('eyes');
+    await expect(signedIn('eyes')).rejects.toMatchObject({ code: 'too-many-requests' });
+    expect((await stores.audit.list({ limit: 1000, kind: 'signed-in' })).length).toBe(60);
+    // nobody else waits for it, and a clock that is set back keeps nobody out for long
+    await signedIn('ops');
+    clock.time -= hour;
+    await expect(signedIn('eyes')).rejects.toMatchObject({ code: 'too-many-requests' });
+    clock.time += minute;
+    await signedIn('eyes');
+  });
+
   it('in all', async () => {
     const secrets: string[] = [];
     for (let token = 0; token < 51; token += 1) {

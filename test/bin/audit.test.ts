@@ -52,7 +52,7 @@ dialling: { country: "49", trunk: "0" }
   });
   const stores = openStores();
   for (let n = 1; n <= 20; n++) await stores.audit.append(event(n));
-  await stores.audit.append({ ...event(21), callId: 900, caller: '4930123456' });
+  await stores.audit.append({ ...event(21), callId: 900, caller: '495550123' });
   stores.close();
 });
 afterEach(() => {
@@ -159,9 +159,9 @@ it('is exported, all or what is wanted, for a program and for a spreadsheet', as
   expect(rows.map(({ seq }) => seq)).toEqual(Array.from({ length: 21 }, (_, n) => n + 1));
   out = '';
   // as it is dialled here
-  await dialgate('export', '--format', 'csv', '--caller', '030 123456', '--by', 'token:ops');
+  await dialgate('export', '--format', 'csv', '--caller', '0555 0123', '--by', 'token:ops');
   expect(out.split('\r\n')).toHaveLength(3);
-  expect(out).toContain('4930123456');
+  expect(out).toContain('495550123');
   expect(await dialgate('export', '--kind', 'nonsense')).toBe(1);
   expect(said).toContain('There is no kind nonsense');
 });

@@ -37,7 +37,7 @@ it('of a list that is the same one still are not made again', async () => {
 
 it('a hundred thousand hold nobody up', async () => {
   const entries = Array.from({ length: 100_000 }, (_, n) => entry(n));
-  // of the processor's time, whatever else this machine does: 5 to 20 ms, where it was 170 to 490
+  // of the processor's time, whatever else this machine does, where it was 170 to 490 ms
   let longest = 0;
   const state = { done: false };
   const turns = (async () => {

@@ -278,6 +278,17 @@ it('no more than two exports at once: a third is told to wait, until one has end
   expect((await admin('GET', '/v1/audit/export')).status).toBe(200);
 });
 
+it('nor any number of them in a minute, as each is a row of the record', async () => {
+  const path = '/v1/audit/export?from=2100-01-01T00:00:00Z';
+  const statuses: number[] = [];
+  for (let n = 0; n < 70; n++) {
+    statuses.push((await ask(house.at, 'GET', path, { token: house.auditor })).status);
+  }
+  expect(statuses).toEqual([...Array<number>(60).fill(200), ...Array<number>(10).fill(429)]);
+  expect(await house.stores.audit.list({ kind: 'audit-exported', limit: 100 })).toHaveLength(60);
+  expect((await admin('GET', path)).status).toBe(200);
+});
+
 describe('the configuration', () => {
   it('is shown without the places of keys and passwords', async () => {
     const { status, body, text } = await admin('GET', '/v1/configuration');

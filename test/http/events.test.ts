@@ -268,7 +268,7 @@ describe('listeners', () => {
       deadline: 0.02,
       rules: {
         follow: async (wanted) => {
-          await sleep(40);
+          await sleep(150);
           return real.rules.follow(wanted);
         },
       },
@@ -277,7 +277,7 @@ describe('listeners', () => {
     for (let i = 0; i < 10; i += 1) {
       expect((await ask(house.at, 'GET', '/v1/events', { token })).status).toBe(504);
     }
-    await sleep(100);
+    await sleep(400);
     const by = 'token:ops';
     const places = Array.from({ length: 8 }, () => real.rules.follow({ by, role: 'admin' }));
     await expect(Promise.all(places)).resolves.toHaveLength(8);

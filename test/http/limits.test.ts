@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { createRate, sourceOf } from '../../src/http/rate.ts';
+import { createRate } from '../../src/access/rate.ts';
+import { sourceOf } from '../../src/http/source.ts';
 import { ask, openHouse, type Answered, type House } from './workshop.ts';
 
 describe('a rate', () => {

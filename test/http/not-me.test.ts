@@ -12,7 +12,10 @@ async function opened(
   await house.rules.addUser({ name: 'mira', language: 'es' }, 'cli:local');
   const { id } = await house.rules.openGrant({ user: 'mira', address: '203.0.113.7' }, 'cli:local');
   const until = house.clock.now + 86_400_000;
-  return { ...house, link: `/not-me/${testLinks.sign({ grantId: id, until })}` };
+  return {
+    ...house,
+    link: `/not-me/${testLinks.sign({ grantId: id, at: house.clock.now, until })}`,
+  };
 }
 
 const user = async ({ rules }: House) => rules.user('mira');
@@ -70,9 +73,9 @@ describe('the page behind a link', () => {
     const house = await opened();
     const soon = house.clock.now + 1000;
     const bad = [
-      testLinks.sign({ grantId: 1, until: house.clock.now - 1000 }),
-      createNotMeLinks(Buffer.alloc(32, 1)).sign({ grantId: 1, until: soon }),
-      testLinks.sign({ grantId: 77, until: soon }),
+      testLinks.sign({ grantId: 1, at: 1000, until: house.clock.now - 1000 }),
+      createNotMeLinks(Buffer.alloc(32, 1)).sign({ grantId: 1, at: house.clock.now, until: soon }),
+      testLinks.sign({ grantId: 77, at: house.clock.now, until: soon }),
       'x',
       '%00%0d%0aSet-Cookie:%20a',
       '..%2f..%2fv1%2fusers',
@@ -112,6 +115,9 @@ describe('the page behind a link', () => {
     const house = await opened();
     await ask(house.at, 'GET', house.link);
     await ask(house.at, 'POST', house.link);
+    // a proxy that passes it on otherwise
+    for (const at of ['/', '/door', '/not-me/']) await ask(house.at, 'GET', `${at}${house.link}`);
+    await ask(house.at, 'GET', house.link.replace('not-me', 'Not%2DMe'));
     const failing = await opened({
       rules: {
         notMe: {

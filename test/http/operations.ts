@@ -30,7 +30,7 @@ const named: Readonly<Record<string, string>> = {
   ':subject': 'caller%3A15550123',
   ':label': 'office',
   ':address': '203.0.113.7',
-  ':signed': testLinks.sign({ grantId: 1, until: Date.UTC(2100, 0) }),
+  ':signed': testLinks.sign({ grantId: 1, at: Date.UTC(2100, 0), until: Date.UTC(2100, 0) }),
 };
 
 export interface Operation {

@@ -217,6 +217,18 @@ describe('the cache', () => {
     expect((await speech.render({ name: 'welcome' }, 'en')).sound.length).toBe(sound.length);
   });
 
+  test('is not waited for by whoever stops us in the middle of it', async () => {
+    const leaving = new AbortController();
+    const progress: Preparation[] = [];
+    await speechIn(folder).prepare((preparation) => {
+      progress.push(preparation);
+      leaving.abort();
+    }, leaving.signal);
+    // those under way are finished, and no other is begun
+    expect(progress.length).toBeLessThanOrEqual(4);
+    expect(progress[0]?.total).toBeGreaterThan(40);
+  });
+
   test('that cannot be written is a clear error', async () => {
     const file = join(folder, 'cache');
     writeFileSync(file, 'a file where a folder should be');

@@ -23,7 +23,7 @@ export async function addPeople({ stores }: Kept): Promise<void> {
   const people: readonly (readonly [name: string, settings: Partial<UserSettings>])[] = [
     ['mira', { email: 'mira@example.net', language: 'es', numbers: numbers('15550123') }],
     ['tomas', { callerPolicy: 'listed', numbers: numbers('15550142', '15550143') }],
-    ['ines', { callerPolicy: 'call-back', numbers: numbers('4930123456'), language: 'de' }],
+    ['ines', { callerPolicy: 'call-back', numbers: numbers('495550123'), language: 'de' }],
     ['otto', { services: ['web'], leastAttestation: 'A', pairing: 'knock-code' }],
     ['anna', { disabled: true }],
   ];
@@ -43,7 +43,7 @@ export async function addPeople({ stores }: Kept): Promise<void> {
 export async function addPast(house: Kept, now: number, hours = 48): Promise<void> {
   const { stores } = house;
   const chance = evenly(7);
-  const callers = ['15550123', '15550142', '4930123456', '442071234567', null];
+  const callers = ['15550123', '15550142', '495550123', '445550142', null];
   const note = (entry: AuditEntry) => stores.audit.append(entry);
   for (let at = now - hours * hour; at < now - 20 * minute; at += 17 * minute) {
     const busy = 0.25 + 0.75 * Math.sin(((at % (24 * hour)) / (24 * hour)) * Math.PI) ** 2;
@@ -86,7 +86,7 @@ export async function addFailures({ stores }: Kept, now: number): Promise<void> 
   const failures = { count: 5, lastAt: now - 20_000 };
   await stores.lockouts.record(
     [
-      { subject: 'caller:442071234567', failures },
+      { subject: 'caller:445550142', failures },
       { subject: 'user:2/caller:15550142', failures: { ...failures, count: 6 } },
       { subject: 'user:1', failures: { count: 2, lastAt: now - hour } },
     ],

@@ -17,6 +17,7 @@ import {
   type CountsWanted,
 } from '../audit/counting.ts';
 import type { ExportFormat } from '../audit/export.ts';
+import { createRate } from '../rate.ts';
 import type { RefusedRequest } from '../refused-requests.ts';
 import { entries, type AdministrationParts } from './parts.ts';
 
@@ -32,7 +33,7 @@ export interface AuditAdministration {
   /** What `caller` is in the record for a telephone that a person writes. */
   callerAsWritten(text: string): string;
   /** That somebody has taken it away is put on record first. */
-  /** @throws AccessError `too-many-requests` while two are under way. */
+  /** @throws AccessError `too-many-requests` while two are under way, or after too many in a minute. */
   exportAudit(span: AuditSpan, format: ExportFormat, by: Actor): AsyncGenerator<string>;
   auditState(): Promise<AuditState>;
   /** @throws AccessError `conflict` when there is no row. */
@@ -45,6 +46,8 @@ export interface AuditAdministration {
 
 /** At once. */
 const mostExports = 2;
+/** Of one, in a minute: each is a row of the record, and who may only read must not push out what is there. */
+const mostExportsInAMinute = 60;
 
 export function auditAdministration(parts: AdministrationParts): AuditAdministration {
   const { stores, record, refusedRequests, clock, dialling } = parts;
@@ -53,6 +56,7 @@ export function auditAdministration(parts: AdministrationParts): AuditAdministra
 
   /** Each reads the whole record, and calls share the database with it. */
   let underWay = 0;
+  const exports = createRate(mostExportsInAMinute);
   const checkRoom = (): void => {
     if (underWay < mostExports) return;
     throw new AccessError(
@@ -82,6 +86,13 @@ export function auditAdministration(parts: AdministrationParts): AuditAdministra
     callerAsWritten: (text) => parsePhoneNumber(text, dialling) ?? text,
     exportAudit(span, format, by) {
       checkRoom();
+      const wait = exports.take(by, clock.now());
+      if (wait !== undefined) {
+        throw new AccessError(
+          'too-many-requests',
+          `${by} has exported too often; wait ${wait} seconds.`,
+        );
+      }
       return exporting(span, format, by);
     },
     auditState: () => record.state(),

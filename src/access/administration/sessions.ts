@@ -3,6 +3,7 @@ import { AccessError } from '../../domain/access-error.ts';
 import type { Actor } from '../../domain/attempt.ts';
 import type { Instant, Seconds } from '../../domain/time.ts';
 import { isLive, type Token } from '../../domain/token.ts';
+import { createRate } from '../rate.ts';
 import { tokenHash } from '../secrets.ts';
 import { entries, type AdministrationParts } from './parts.ts';
 
@@ -17,7 +18,7 @@ export interface Session {
 export interface SessionAdministration {
   /**
    * By the secret of a token. That of the session is shown this once; only its hash is kept.
-   * @throws AccessError `unauthorized`.
+   * @throws AccessError `unauthorized`, `too-many-requests`.
    */
   signIn(tokenSecret: string): Promise<Session & { readonly secret: string }>;
   /** The session with this secret, if it still holds. @param use puts its end by idleness off. */
@@ -33,6 +34,8 @@ const forgivenClockStep: Seconds = 300;
 /** Beyond these the one that was not used for longest ends. */
 const mostOfToken = 20;
 const most = 1000;
+/** Of a token, in a minute: each is a row of the record, and no role may push out what is there. */
+const mostSignIns = 60;
 
 interface Kept {
   readonly tokenName: string;
@@ -49,6 +52,7 @@ export function sessionAdministration({
   const entry = entries(clock);
   /** By the hash of its secret; the one that was not used for longest is the first. */
   const sessions = new Map<string, Kept>();
+  const signIns = createRate(mostSignIns);
 
   const endOf = ({ beganAt, usedAt }: Kept, token: Token): Instant =>
     Math.min(usedAt + sessionIdle * 1000, beganAt + longest * 1000, token.expiresAt ?? Infinity);
@@ -65,6 +69,13 @@ export function sessionAdministration({
       const token = await stores.tokens.byHash(tokenHash(tokenSecret));
       if (!token || !isLive(token, clock.now())) {
         throw new AccessError('unauthorized', 'There is no live token with this secret.');
+      }
+      const wait = signIns.take(token.name, clock.now());
+      if (wait !== undefined) {
+        throw new AccessError(
+          'too-many-requests',
+          `${token.name} has signed in too often; wait ${wait} seconds.`,
+        );
       }
       const secret = randomBytes(32).toString('base64url');
       const now = clock.now();

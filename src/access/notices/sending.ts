@@ -29,7 +29,7 @@ export function createSending(parts: Parts): Sending {
   function linkFor({ grantId, at }: AuditRow): Link | undefined {
     if (rules.baseUrl === null || grantId === undefined) return undefined;
     const until = after(at, rules.linkFor);
-    return { url: `${rules.baseUrl}/not-me/${links.sign({ grantId, until })}`, until };
+    return { url: `${rules.baseUrl}/not-me/${links.sign({ grantId, at, until })}`, until };
   }
 
   async function mailTo(

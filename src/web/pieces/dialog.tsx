@@ -25,6 +25,8 @@ export function Dialog({
     const before = document.activeElement;
     const shown = dialog.current;
     shown?.showModal();
+    // else it is the cross that closes it, and who types at once types nowhere
+    shown?.querySelector<HTMLElement>('.body :is(input, select, textarea)')?.focus();
     return () => {
       shown?.close();
       // the browser does this only where it closed the dialog itself

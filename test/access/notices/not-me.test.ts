@@ -14,31 +14,33 @@ const hotel = address('203.0.113.7');
 const elsewhere = address('198.51.100.9');
 
 describe('a link', () => {
-  const claim = { grantId: 41, until: 2_000_000 };
+  const claim = { grantId: 41, at: 1_000_000, until: 2_000_000 };
   const signed = links.sign(claim);
 
   it('is good until its time is over, for its own grant', () => {
     expect(links.read(signed, 1_999_999)).toEqual(claim);
     expect(links.read(signed, 2_000_000)).toBeUndefined();
-    expect(signed).toMatch(/^[A-Za-z0-9._-]{1,80}$/);
+    expect(signed).toMatch(/^[A-Za-z0-9._-]{1,90}$/);
   });
 
   it('that was altered, or made with another key, is none', () => {
-    const [id = '', until = '', mac = ''] = signed.split('.');
+    const [id = '', at = '', until = '', mac = ''] = signed.split('.');
     const others = [
-      `${(42).toString(36)}.${until}.${mac}`,
-      `${id}.zzzzzzz.${mac}`,
-      `0${id}.${until}.${mac}`,
-      `${id}.${until}.${mac.slice(0, -1)}`,
-      `${id}.${until}.${mac.startsWith('A') ? 'B' : 'A'}${mac.slice(1)}`,
-      `${id}.${until}`,
-      `${id}.${until}.`,
+      `${(42).toString(36)}.${at}.${until}.${mac}`,
+      `${id}.${at}.zzzzzzz.${mac}`,
+      `0${id}.${at}.${until}.${mac}`,
+      `${id}.${at}.${until}.${mac.slice(0, -1)}`,
+      `${id}.${at}.${until}.${mac.startsWith('A') ? 'B' : 'A'}${mac.slice(1)}`,
+      `${id}.${at}.${until}`,
+      `${id}.${at}.${until}.`,
       '',
       signed.toUpperCase(),
       `${signed}\n`,
       createNotMeLinks(Buffer.alloc(32, 8)).sign(claim),
       // the key file itself is not what signs
-      `${id}.${until}.${createHmac('sha256', Buffer.alloc(32, 9)).update(`${id}.${until}`).digest('base64url')}`,
+      `${id}.${at}.${until}.${createHmac('sha256', Buffer.alloc(32, 9)).update(`${id}.${at}.${until}`).digest('base64url')}`,
+      `${id}.${until}.${mac}`,
+      `${id}.${until}.${until}.${mac}`,
     ];
     for (const other of others) expect(links.read(other, 1)).toBeUndefined();
   });
@@ -91,7 +93,7 @@ function house() {
   });
   const notMe = createNotMe({ stores, gate, links, ...time, site });
   const sign = (grantId: number): string =>
-    links.sign({ grantId, until: time.clock.now() + 86_400_000 });
+    links.sign({ grantId, at: time.clock.now(), until: time.clock.now() + 86_400_000 });
   const told = async (): Promise<string[]> =>
     (await stores.audit.list({ limit: 1000 }))
       .toReversed()
@@ -218,12 +220,35 @@ describe('"this was not me"', () => {
     const { addUser, gate, notMe, sign, time, told } = house();
     const mira = await addUser('mira');
     const grant = await gate.open({ userId: mira.id, address: hotel, by: 'call:1' });
-    const over = links.sign({ grantId: grant.id, until: time.clock.now() - 1000 });
-    const forged = createNotMeLinks(Buffer.alloc(32, 1)).sign({ grantId: grant.id, until: 9e12 });
+    const over = links.sign({
+      grantId: grant.id,
+      at: time.clock.now(),
+      until: time.clock.now() - 1000,
+    });
+    const forged = createNotMeLinks(Buffer.alloc(32, 1)).sign({
+      grantId: grant.id,
+      at: time.clock.now(),
+      until: 9e12,
+    });
     for (const bad of [over, forged, sign(99), 'x', '']) {
       expect(await notMe.look(bad)).toBeUndefined();
       expect(await notMe.confirm(bad)).toBeUndefined();
     }
     expect(await told()).toEqual(['gate-opened 1 by call:1']);
+  });
+
+  it('is for the opening that it was sent about, not for one that has its number after a backup was restored', async () => {
+    const { addUser, gate, notMe, stores, time } = house();
+    const mira = await addUser('mira');
+    // of an opening that the restored database knows nothing of
+    const [at, until] = [time.clock.now(), time.clock.now() + 86_400_000];
+    const before = links.sign({ grantId: 1, at, until });
+    await time.pass(3600);
+    const grant = await gate.open({ userId: mira.id, address: hotel, by: 'call:1' });
+    expect(grant.id).toBe(1);
+    expect(await notMe.look(before)).toBeUndefined();
+    expect(await notMe.confirm(before)).toBeUndefined();
+    expect((await stores.users.byId(mira.id))?.disabled).toBe(false);
+    expect(await gate.openOf(mira.id)).toHaveLength(1);
   });
 });

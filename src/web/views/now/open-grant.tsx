@@ -43,7 +43,7 @@ export function OpenGrant({
       // somebody else, or its time, was quicker
       if (problem.code === 'conflict' || problem.code === 'not-found') onClosed();
       // the gate may be shut on record and not yet in the kernel: the server's words say which
-      const text = `Closing ${address} of ${userName}: ${problem.message}`;
+      const text = `Closing ${address} of ${userName}: ${problem.title}. ${problem.message}`;
       toast({ text, kind: 'bad', seconds: 12 });
       setClosing(false);
     }

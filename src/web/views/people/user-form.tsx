@@ -62,7 +62,7 @@ export function UserForm(given: Given & { readonly onClose: () => void }) {
         }}
       >
         <div class="body">
-          {problem && <ProblemNote problem={problem} />}
+          {problem && problem.errors.length === 0 && <ProblemNote problem={problem} />}
           <div class="two">
             {!user && (
               <TextField
