@@ -124,7 +124,9 @@ function verdictWords(verdict: Verdict, unreadable: number): string[] {
           `Rows up to ${sealedLate.through} were sealed at ${time(sealedLate.at)}, as they were found then.`,
         ]
       : []),
-    ...(checkpoints > 0 ? [`${checkpoints} checkpoints fit.`] : []),
+    ...(checkpoints > 0
+      ? [checkpoints === 1 ? '1 checkpoint fits.' : `${checkpoints} checkpoints fit.`]
+      : []),
     ...(unreadable > 0 ? [`${unreadable} lines of the checkpoints cannot be read.`] : []),
   ];
 }

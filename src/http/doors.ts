@@ -154,8 +154,8 @@ const visitorWith = (
 ): Pick<Visitor, 'by' | 'role' | 'endsAt'> => ({ by: `token:${name}`, role, endsAt });
 
 /** The page asks this before anybody has signed in: nothing was tried, so nothing is put on record. */
-const looksForSession = ({ method, path }: Request): boolean =>
-  method === 'GET' && path === '/v1/session';
+const looksForSession = ({ method, baseUrl, path }: Request): boolean =>
+  method === 'GET' && `${baseUrl}${path}` === '/v1/session';
 
 /** RFC 6750. The realm and the words are the same whatever is wrong with the token. */
 function challenge(response: Response, given: boolean): void {

@@ -119,7 +119,7 @@ it('shows by its checkpoints that the end was cut off', async () => {
   await dialgate('checkpoint');
   out = '';
   expect(await dialgate('verify', '--checkpoints')).toBe(0);
-  expect(out).toContain('1 checkpoints fit.\n1 lines of the checkpoints cannot be read.');
+  expect(out).toContain('1 checkpoint fits.\n1 lines of the checkpoints cannot be read.');
   const database = openDatabase(join(folder, 'dialgate.db'), { migrations });
   const [kept, stores] = [21, createStores(database, createRecordSeal(key))];
   // somebody who has the key, too, writes an end of their own, and the server goes on

@@ -48,6 +48,15 @@ describe('signing in', () => {
     expect(cookieOf(plain)).not.toContain('Secure');
   });
 
+  it('is not taken for an attempt when the page only looks whether anybody has', async () => {
+    expect((await ask(house.at, 'GET', '/v1/session')).status).toBe(401);
+    expect((await ask(house.at, 'GET', '/v1/users')).status).toBe(401);
+    const kind = 'access-refused' as const;
+    await expect.poll(() => house.stores.audit.list({ kind, limit: 9 })).not.toHaveLength(0);
+    const rows = await house.stores.audit.list({ kind, limit: 9 });
+    expect(rows.map(({ detail }) => detail?.['count'] ?? 1)).toEqual([1]);
+  });
+
   it('keeps secrets out of the log and the record', async () => {
     const cookie = await signedIn();
     await by(cookie, 'GET', '/v1/grants');

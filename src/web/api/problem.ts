@@ -24,7 +24,13 @@ export class Problem extends Error {
 
   /** What is wrong with one field, for beside it. */
   at(field: string): string | undefined {
-    return this.errors.find(({ at }) => at === field || at.startsWith(`${field}.`))?.message;
+    return this.errors.find(({ at }) => isIn(at, field))?.message;
+  }
+
+  /** Whether anything is wrong that is not said beside one of these fields. */
+  isBeyond(fields: readonly string[]): boolean {
+    const told = this.errors.filter(({ at }) => fields.some((field) => isIn(at, field)));
+    return told.length === 0 || told.length < this.errors.length;
   }
 }
 
@@ -32,6 +38,8 @@ interface WrongPlace {
   readonly at: string;
   readonly message: string;
 }
+
+const isIn = (at: string, field: string): boolean => at === field || at.startsWith(`${field}.`);
 
 const prefix = 'urn:dialgate:problem:';
 

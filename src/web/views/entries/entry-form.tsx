@@ -32,7 +32,7 @@ export function EntryForm({
     if (await run(() => doing(draft))) onClose();
   };
   // what stands beside a field needs no second telling above
-  const untold = problem && problem.errors.length === 0;
+  const untold = problem?.isBeyond(['label', 'target', 'expiresAt', 'note']);
   return (
     <Dialog title={title} onClose={onClose}>
       <form onSubmit={(event) => void submit(event)} noValidate>
@@ -82,7 +82,7 @@ export function EntryForm({
             error={problem?.at('note')}
             maxLength={200}
           />
-          {untold && <ProblemNote problem={problem} />}
+          {problem && untold && <ProblemNote problem={problem} />}
         </div>
         <footer>
           <Button onClick={onClose}>Cancel</Button>

@@ -109,7 +109,7 @@ export function SecretOnce({
               go(`/people?user=${encodeURIComponent(of)}&card=a4`);
             }}
           >
-            Travel card
+            {values.length > 1 ? 'I have kept the PIN: travel card' : 'Travel card'}
           </Button>
         )}
         <Button kind="main" onClick={onClose}>

@@ -34,7 +34,7 @@ export function TokenForm({
         }}
       >
         <div class="body">
-          {problem && problem.errors.length === 0 && <ProblemNote problem={problem} />}
+          {problem?.isBeyond(['name', 'expiresAt']) && <ProblemNote problem={problem} />}
           <TextField
             label="Name"
             hint="It stands in the record for all that is done with it, and is never given again."

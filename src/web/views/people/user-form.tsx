@@ -22,6 +22,9 @@ type Given =
   | { readonly user?: undefined; readonly onMade: (made: NewUserAnswer) => void }
   | { readonly user: UserAnswer; readonly etag: string | null; readonly onChanged: () => void };
 
+/** Fields that say themselves what is wrong with them. */
+const told = ['name', 'email', 'numbers', 'language', 'knockCode', 'pin'];
+
 /** Makes a user, or changes one; what the rules refuse is said beside the field. */
 export function UserForm(given: Given & { readonly onClose: () => void }) {
   const { user, onClose } = given;
@@ -62,7 +65,7 @@ export function UserForm(given: Given & { readonly onClose: () => void }) {
         }}
       >
         <div class="body">
-          {problem && problem.errors.length === 0 && <ProblemNote problem={problem} />}
+          {problem?.isBeyond(told) && <ProblemNote problem={problem} />}
           <div class="two">
             {!user && (
               <TextField
