@@ -8,7 +8,7 @@ import { verifyRecord } from '../access/audit/verification.ts';
 import type { RestoreRequest } from '../cli/doings.ts';
 import { AccessError } from '../domain/access-error.ts';
 import type { Actor } from '../domain/attempt.ts';
-import type { RecordSeal } from '../domain/audit.ts';
+import type { RecordSeal, Verdict } from '../domain/audit.ts';
 import { isActive } from '../domain/grant.ts';
 import { checkCopy, copyDatabase, settleDatabase } from '../sqlite/backup.ts';
 import { openDatabase } from '../sqlite/database.ts';
@@ -43,7 +43,7 @@ export async function restore(config: Config, request: RestoreRequest): Promise<
   const owner = await lstat(existsSync(database) ? database : dirname(database));
   const known = await withRightsOf(owner, () => linesKnown(file, seal, request));
   const aside = `${database}.before-restore-${new Date().toISOString().replace(/[:.]/g, '-')}`;
-  const { end, unfit } = await madeBeside(
+  const { end, fault } = await madeBeside(
     database,
     async (part) => {
       await copyDatabase(request.file, part, (done) => request.progress('copied', done));
@@ -56,19 +56,29 @@ export async function restore(config: Config, request: RestoreRequest): Promise<
   );
   const setAside = [...known.hashes.keys()].filter((seq) => seq > (end?.seq ?? Infinity)).length;
   // first: whatever becomes of the checkpoints, the next start opens nothing that was closed since
-  const closed = await withRightsOf(owner, () => putOnRecord(config, seal, { by, end, setAside }));
+  const { through, closed } = await withRightsOf(owner, () =>
+    putOnRecord(config, seal, { by, setAside, fault }),
+  );
   if (end) {
     const line = { ...end, at: Date.now(), follows: known.lastSeal };
     await withRightsOf(owner, () => markRestored(file, line, seal));
   }
   return [
-    ...unfit,
-    `${database} is what ${request.file} was; its record goes as far as row ${end?.seq ?? 0}.`,
+    ...(fault ? [faultWords(fault)] : []),
+    `${database} is what ${request.file} was; its record goes as far as row ${through}${fault ? `, and does not fit at row ${fault.seq}` : ''}.`,
     ...(existsSync(aside) ? [`What was there is kept: ${aside}`] : []),
     ...(setAside > 0
-      ? [`${setAside} checkpoints of later rows are set aside: ${file} says so in a sealed line.`]
+      ? [
+          `${setAside === 1 ? '1 checkpoint of later rows is' : `${setAside} checkpoints of later rows are`} set aside: ${file} says so in a sealed line.`,
+        ]
       : []),
-    ...(closed > 0 ? [`${closed} grants that were open then are closed.`] : []),
+    ...(closed > 0
+      ? [
+          closed === 1
+            ? '1 grant that was open then is closed.'
+            : `${closed} grants that were open then are closed.`,
+        ]
+      : []),
     'Users, PINs, tokens and entries are as they were then: look whether somebody was disabled, revoked or changed since.',
   ];
 }
@@ -104,13 +114,18 @@ async function checkUsable(file: string): Promise<void> {
 
 const unverifiedWords = 'To restore all the same, add --unverified.';
 
+type Unfit = Extract<Verdict, { readonly ok: false }>;
+
+const faultWords = ({ seq, why, detail }: Unfit): string =>
+  `Its record does not fit at row ${seq} (${why}): ${detail}`;
+
 /** All of it, against the key in use and the checkpoints of that time. */
 async function checkRecord(
   part: string,
   seal: RecordSeal,
   hashes: ReadonlyMap<number, string>,
   { unverified, progress }: RestoreRequest,
-): Promise<{ readonly end: RecordEnd | null; readonly unfit: readonly string[] }> {
+): Promise<{ readonly end: RecordEnd | null; readonly fault?: Unfit }> {
   const record = openRecord(part);
   try {
     const { source } = record;
@@ -121,10 +136,11 @@ async function checkRecord(
       checkpoints: new Map([...hashes].filter(([seq]) => seq <= last)),
       progress: (_, seq, of) => progress('verified', seq / Math.max(1, of)),
     });
-    if (verdict.ok) return { end: await checkEnd(source, seal), unfit: [] };
-    const words = `Its record does not fit at row ${verdict.seq} (${verdict.why}): ${verdict.detail}`;
-    if (!unverified) throw new AccessError('internal', `${words} ${unverifiedWords}`);
-    return { end: await checkEnd(source, seal).catch(() => null), unfit: [words] };
+    if (verdict.ok) return { end: await checkEnd(source, seal) };
+    if (!unverified) {
+      throw new AccessError('internal', `${faultWords(verdict)} ${unverifiedWords}`);
+    }
+    return { end: await checkEnd(source, seal).catch(() => null), fault: verdict };
   } finally {
     record.close();
   }
@@ -145,18 +161,20 @@ async function takePlace(part: string, database: string, aside: string): Promise
 
 interface Restored {
   readonly by: Actor;
-  readonly end: RecordEnd | null;
   readonly setAside: number;
+  readonly fault: Unfit | undefined;
 }
 
 /** Puts the restoration on record, and closes what was open then: who knows what was closed since. */
 async function putOnRecord(
   config: Config,
   seal: RecordSeal,
-  { by: actor, end, setAside }: Restored,
-): Promise<number> {
+  { by: actor, setAside, fault }: Restored,
+): Promise<{ readonly through: number; readonly closed: number }> {
   const stores = createStores(openDatabase(config.database, migrations), seal);
   try {
+    // of the rows themselves: of a record that does not fit, no end is known to be right
+    const through = (await stores.audit.ends()).last ?? 0;
     const at = Date.now();
     const open = (await stores.grants.unended()).filter((grant) => isActive(grant, at));
     for (const { id, userId, address, callId } of open) {
@@ -170,9 +188,10 @@ async function putOnRecord(
         detail: { reason: 'restored' },
       });
     }
-    const detail = { through: end?.seq ?? 0, setAside, closed: open.length };
+    const closed = open.length;
+    const detail = { through, setAside, closed, ...(fault && { unfit: fault.seq }) };
     await stores.audit.append({ at, actor, kind: 'database-restored', detail });
-    return open.length;
+    return { through, closed };
   } finally {
     stores.close();
   }

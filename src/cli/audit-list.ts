@@ -38,9 +38,13 @@ export function auditList({ withRest, print }: Asked): Command {
       (text) => wholeNumber(text, 'The number of lines'),
       50,
     )
-    .option('--json', 'print JSON');
+    .option('--json', 'print JSON')
+    .allowExcessArguments();
   return withAuditFilters(list).action(
     async (options: AuditFilters & { limit: number; json?: boolean }) => {
+      const [odd] = list.args;
+      // "dialgate audit" is this command: what comes behind it was meant to be another one
+      if (odd !== undefined) list.error(`error: unknown command '${odd}'`);
       const { limit, json, ...filters } = options;
       const items = await withRest(async (rest) => {
         const found: AuditAnswer[] = [];

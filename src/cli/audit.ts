@@ -40,7 +40,7 @@ export function auditCommand(asked: Asked, record: () => AuditDoings, tell: Tell
         for (const line of verdictWords(verdict, unreadable)) print(line);
         for (const { at, through, setAside } of restorations) {
           print(
-            `On ${when(new Date(at).toISOString())} the database was replaced by a backup that went as far as row ${through}; ${setAside} checkpoints of later rows were set aside.`,
+            `On ${when(new Date(at).toISOString())} the database was replaced by a backup that went as far as row ${through}; ${setAside === 1 ? '1 checkpoint of later rows was' : `${setAside} checkpoints of later rows were`} set aside.`,
           );
         }
       }

@@ -61,7 +61,7 @@ export const auditKinds = [
   'audit-exported',
   'audit-checkpoint-failed', // a checkpoint could not be put somewhere
   'audit-suspect', // the record does not fit its last checkpoint
-  'database-restored', // a backup took the database's place; detail.through, detail.closed
+  'database-restored', // a backup took the database's place; detail.through, detail.closed, detail.unfit
   'notification-failed', // nobody was told: given up; detail.receiver, detail.count, detail.why
   'notification-tested',
   'server-started',

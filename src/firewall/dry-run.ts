@@ -23,6 +23,9 @@ import {
   tooMany,
 } from './wire-rules.ts';
 
+/** For whoever looks how things are: all else looks as if the gate were real. */
+export const dryRunWarning = 'This is a dry run: nothing is opened in any firewall.';
+
 /**
  * A gate that only says what it would do: where there is no nftables to be had,
  * and in tests. Follows the helper's rules, and forgets when the time is up.
@@ -92,7 +95,7 @@ export class DryRunFirewall implements Firewall {
   }
 
   async limits(): Promise<FirewallLimits> {
-    return this.#limits;
+    return { ...this.#limits, warnings: [dryRunWarning] };
   }
 
   /** Nobody comes to a gate that is not there. */

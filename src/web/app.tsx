@@ -35,7 +35,7 @@ export function App() {
       {seen.is === 'in' && place.path !== '/sign-in' && place.path !== '/' && (
         <Frame place={place} session={seen.session} />
       )}
-      <Toasts />
+      {seen.is === 'in' && <Toasts />}
     </>
   );
 }

@@ -37,19 +37,21 @@ export function go(to: string, { replace = false } = {}): void {
 
 /**
  * Changes some filters and leaves the others; an empty or undefined one is taken away.
- * Without `step` the browser's way back does not lead through each of them.
+ * Without `step` the browser's way back does not lead through each of them; what changes
+ * nothing is no step.
  */
 export function setFilters(
   changes: Readonly<Record<string, string | undefined>>,
   { step = false } = {},
 ): void {
   const { path, query } = here();
+  const before = query.toString();
   for (const [name, value] of Object.entries(changes)) {
     if (value) query.set(name, value);
     else query.delete(name);
   }
   const text = query.toString();
-  go(text ? `${path}?${text}` : path, { replace: !step });
+  go(text ? `${path}?${text}` : path, { replace: !step || text === before });
 }
 
 /** A way within the page; with a key held down, the browser does what it does with any link. */

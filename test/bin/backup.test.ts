@@ -178,14 +178,16 @@ it('checkpoints of what the backup did not have are set aside by a sealed line, 
   expect(await dialgate('audit', 'checkpoint')).toBe(0);
   // a later restoration shall not be possible by an older line
   expect(await dialgate('restore', copy)).toBe(0);
-  expect(said()).toContain('1 checkpoints of later rows are set aside');
+  expect(said()).toContain('1 checkpoint of later rows is set aside');
   const [, , mark = ''] = readFileSync(file, 'utf8').split('\n');
   expect(JSON.parse(mark)).toMatchObject({ restored: true, seq: 10 });
   await write(31, 15);
   expect(await dialgate('audit', 'checkpoint')).toBe(0);
   out = [];
   expect(await dialgate('audit', 'verify', '--checkpoints')).toBe(0);
-  expect(said()).toMatch(/replaced by a backup that went as far as row 10; 1 checkpoints/);
+  expect(said()).toMatch(
+    /replaced by a backup that went as far as row 10; 1 checkpoint of later rows was set aside/,
+  );
 
   // somebody cuts off the tail, and repeats the line that allowed it once
   const opened = new Sqlite(database);
@@ -228,7 +230,7 @@ it('what was open at the time of the backup is not open again, and the record sa
   stores.close();
   expect(await dialgate('backup', copy)).toBe(0);
   expect(await dialgate('restore', copy)).toBe(0);
-  expect(said()).toContain('1 grants that were open then are closed');
+  expect(said()).toContain('1 grant that was open then is closed');
   const after = openStores();
   expect(await after.grants.unended()).toEqual([]);
   const [row] = await after.audit.list({ kind: 'database-restored', limit: 1 });
@@ -302,7 +304,12 @@ it('a damaged database is replaced all the same, and kept; an unfit record only 
   chmodSync(database, 0o600);
   expect(await dialgate('restore', copy)).toBe(1);
   expect(await dialgate('restore', copy, '--unverified')).toBe(0);
-  expect(said()).toMatch(/does not fit at row 3/);
+  expect(said()).toMatch(/does not fit at row 3 \(/);
+  expect(said()).toContain('its record goes as far as row 5, and does not fit at row 3.');
+  const after = openStores();
+  const [row] = await after.audit.list({ kind: 'database-restored', limit: 1 });
+  expect(row?.detail).toEqual({ through: 5, setAside: 0, closed: 0, unfit: 3 });
+  after.close();
   expect(existsSync(`${database}-wal`)).toBe(false);
   expect(rows(database)).toBe(6);
   const aside = readdirSync(folder).filter((name) => name.includes('.before-restore-'));

@@ -66,6 +66,7 @@ test.each([
   [['token', 'add', 'x', '--role', 'god'], 2, /admin, operator, auditor/],
   [['user', 'add', '../etc/passwd'], 1, /name must be 1 to 64 letters/],
   [['no-such-thing'], 2, /unknown command/],
+  [['audit', 'no-such-thing'], 2, /unknown command 'no-such-thing'/],
 ])('%j ends with %d and says why', async (words, status, why) => {
   expect(await dialgate(...words)).toBe(status);
   expect(complaints()).toMatch(why);

@@ -16,6 +16,8 @@ export interface FirewallUnderTest {
   readonly firewall: Firewall;
   /** Lets so many seconds pass. */
   readonly pass: (seconds: number) => Promise<void>;
+  /** What it warns of from its start on. */
+  readonly warnings?: readonly string[];
   readonly end: () => Promise<void>;
 }
 
@@ -53,8 +55,9 @@ export function firewallContract(name: string, make: () => Promise<FirewallUnder
       );
 
     it('tells its limits', async () => {
-      const { details, guard, ...limits } = await firewall.limits();
+      const { details, guard, warnings, ...limits } = await firewall.limits();
       expect(limits).toEqual(contractLimits);
+      expect(warnings).toEqual(test.warnings);
       // where there is one, it is armed in these tests
       expect(guard ?? 'on').toBe('on');
       // a dry run knows no ports; whoever knows them, knows those of every service

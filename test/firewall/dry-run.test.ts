@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { DryRunFirewall } from '../../src/firewall/dry-run.ts';
+import { dryRunWarning, DryRunFirewall } from '../../src/firewall/dry-run.ts';
 import type { Address } from '../../src/domain/address.ts';
 import { contractLimits, firewallContract } from '../contract/firewall.ts';
 import { standingContract, standingLimits } from '../contract/standing.ts';
@@ -8,6 +8,7 @@ firewallContract('DryRunFirewall', async () => {
   let now = 1_000_000;
   return {
     firewall: new DryRunFirewall(contractLimits, { now: () => now }, () => {}),
+    warnings: ['This is a dry run: nothing is opened in any firewall.'],
     pass: async (seconds) => void (now += seconds * 1000),
     end: async () => {},
   };
@@ -19,7 +20,7 @@ it('opens no network where its limits say so', async () => {
   const services = [{ service: 'web', seconds: 60 }];
   const opened = firewall.open({ address: '2001:db8:0:1::/64' as Address, services });
   await expect(opened).rejects.toMatchObject({ code: 'firewall-refused' });
-  expect(await firewall.limits()).toEqual(limits);
+  expect(await firewall.limits()).toEqual({ ...limits, warnings: [dryRunWarning] });
 });
 
 it('says what it would do', async () => {

@@ -28,7 +28,7 @@ describe('an address', () => {
       grants: [],
       entries: [],
       gate: { ok: true },
-      warnings: [],
+      warnings: ['This is a dry run: nothing is opened in any firewall.'],
     });
   });
 

@@ -47,7 +47,7 @@ it('the status tells parts, calls, brake and addresses', async () => {
     openAddresses: 1,
     standing: { entries: 1, failing: 1 },
     guard: null,
-    warnings: [],
+    warnings: ['This is a dry run: nothing is opened in any firewall.'],
   });
 });
 

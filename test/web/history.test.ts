@@ -149,11 +149,20 @@ describe('the record', () => {
     await press(page, 'Clear');
     await settled(page);
     expect([...query(page).keys()]).toEqual([]);
+    // and the way back leads through what was looked at
+    await page.goBack();
+    await soon(() => page.getByLabel('By', { exact: true }).inputValue()).toBe('call:3');
+    await page.goBack();
+    await soon(() => [...query(page).keys()].toSorted()).toEqual(['kind', 'userId']);
+    await page.goBack();
+    await soon(() => [...query(page).keys()]).toEqual(['kind']);
   });
 
   it('says what is no address, and goes on when it is mended', async () => {
     const { page } = await history('?address=nowhere', { mayComplain: /status of 400/ });
     await page.getByText(/must be an IPv4 or IPv6 host/).waitFor();
+    // the same would be refused again
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
     await press(page, 'Clear');
     await settled(page);
   });

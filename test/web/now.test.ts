@@ -259,6 +259,32 @@ it('keeps the colours that were chosen', async () => {
   expect(await paper()).toBe(dark);
 });
 
+it('says so when nobody answers, and calls nothing well meanwhile', async () => {
+  const { house, page } = await visit({
+    as: 'admin',
+    furnish: mira,
+    mayComplain: /Failed to load resource|ERR_/,
+  });
+  await open(house, '203.0.113.7');
+  await page.getByText('Helper well').waitFor();
+  await row(page, '203.0.113.7').waitFor();
+  // who comes back to the page need not wait for the look that is due each 15 s
+  const look = () => page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+  await page.context().setOffline(true);
+  await look();
+  const told = page.getByText(/^The server does not answer; this is as of \d\d:\d\d:\d\d\.$/);
+  await told.waitFor();
+  await page.getByText('Helper not known').waitFor();
+  expect(await page.getByText(/\bwell$/).count()).toBe(0);
+  // once, and with what was there before
+  expect(await page.getByText('The server cannot be reached').count()).toBe(0);
+  await row(page, '203.0.113.7').waitFor();
+  await page.context().setOffline(false);
+  await look();
+  await page.getByText('Helper well').waitFor();
+  await told.waitFor({ state: 'detached' });
+});
+
 it('goes on after the server was away', async () => {
   const { house, page } = await visit({
     as: 'admin',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { barriers, tooWide, useBrowser, visit } from './browser.ts';
-import { furnish } from './sample.ts';
+import { addUser, furnish } from './sample.ts';
 
 useBrowser();
 
@@ -38,6 +38,23 @@ it('leads nowhere but back into the page', async () => {
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Now' }).waitFor();
   expect(page.url()).toBe(`${house.at}/now`);
+});
+
+it('takes away with the session what it was told', async () => {
+  const { house, page } = await visit({
+    as: 'admin',
+    furnish: (house) => addUser(house, 'mira').then(() => undefined),
+    mayComplain: /status of 401/,
+  });
+  await house.rules.openGrant({ user: 'mira', address: '203.0.113.7' }, 'cli:local');
+  await page.getByRole('button', { name: 'Close 203.0.113.7 of mira' }).click();
+  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('Token').fill(house.auditor);
+  expect(await page.getByText('Closed 203.0.113.7').count()).toBe(0);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Now' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
 });
 
 it('signs out, and the session is worth nothing afterwards', async () => {

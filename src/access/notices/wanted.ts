@@ -6,12 +6,25 @@ const ownKinds = new Set<AuditKind>(['notification-failed', 'notification-tested
 
 const alarms = new Set<AuditKind>(alarmKinds.filter((kind) => !ownKinds.has(kind)));
 
+/** Why an address is not opened without anything being wrong here; deploy/prometheus-alerts.yml alarms on all others, too. */
+const harmless = new Set<unknown>([
+  'address-refused',
+  'too-many-open',
+  'user-disabled',
+  'user-changed',
+  'conflict',
+  'invalid',
+]);
+
+const isAlarm = ({ kind, detail }: AuditRow): boolean =>
+  alarms.has(kind) && !(kind === 'gate-failed' && harmless.has(detail?.['reason']));
+
 /** What a webhook may ask for. */
 export const isTellable = (kind: AuditKind): boolean => !ownKinds.has(kind);
 
 /** What administrators are told: alarms, and that a user has said "this was not me". */
-const isForAdministrators = ({ kind, detail }: AuditRow): boolean =>
-  alarms.has(kind) || (kind === 'user-disabled' && detail?.['reason'] === 'not-me');
+const isForAdministrators = (row: AuditRow): boolean =>
+  isAlarm(row) || (row.kind === 'user-disabled' && row.detail?.['reason'] === 'not-me');
 
 const isForTheUser = ({ kind }: AuditRow): boolean => kind === 'gate-opened';
 

@@ -22,6 +22,16 @@ export class Problem extends Error {
     this.errors = given.errors ?? [];
   }
 
+  /** Nobody answered, or only a proxy that reaches no server. */
+  get isUnanswered(): boolean {
+    return this.code === 'offline' || (this.code === 'unreadable' && this.status >= 502);
+  }
+
+  /** Whether the same may go well later: what was refused is refused again. */
+  get mayPass(): boolean {
+    return this.code === 'offline' || this.status >= 500;
+  }
+
   /** What is wrong with one field, for beside it. */
   at(field: string): string | undefined {
     return this.errors.find(({ at }) => isIn(at, field))?.message;

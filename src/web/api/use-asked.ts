@@ -1,9 +1,12 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { serverNow } from '../time/clock.ts';
 import { asProblem, type Problem } from './problem.ts';
 
 export interface Asked<Value> {
   /** The last that came; stays while it is asked anew, and when that fails. */
   readonly value: Value | undefined;
+  /** When `value` came, by the server's clock. ms. */
+  readonly at: number | undefined;
   readonly problem: Problem | undefined;
   readonly asking: boolean;
   /** Asks once more; what is under way is not waited for. */
@@ -23,6 +26,7 @@ export function useAsked<Value>(
   const [seen, see] = useState<{
     key: string;
     value?: Value | undefined;
+    at?: number | undefined;
     problem?: Problem | undefined;
   }>({ key });
   const [round, setRound] = useState(0);
@@ -36,12 +40,12 @@ export function useAsked<Value>(
     latest
       .current(abort.signal)
       .then((value) => {
-        if (!abort.signal.aborted) see({ key, value });
+        if (!abort.signal.aborted) see({ key, value, at: serverNow() });
       })
       .catch((error: unknown) => {
         if (abort.signal.aborted) return;
         const problem = asProblem(error);
-        see((before) => ({ key, value: before.key === key ? before.value : undefined, problem }));
+        see((before) => ({ ...(before.key === key && before), key, problem }));
       })
       .finally(() => {
         if (!abort.signal.aborted) setAsking(false);
@@ -58,6 +62,7 @@ export function useAsked<Value>(
   const fits = seen.key === key;
   return {
     value: fits ? seen.value : undefined,
+    at: fits ? seen.at : undefined,
     problem: fits ? seen.problem : undefined,
     asking,
     again,

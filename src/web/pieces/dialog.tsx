@@ -6,7 +6,8 @@ import { ProblemNote } from './notes.tsx';
 
 /**
  * The browser's own modal dialog: it keeps the focus, closes by Escape and gives the focus
- * back. Draw it while it is open, and take it away in `onClose`.
+ * back. Draw it while it is open, and take it away in `onClose`. Without `onClose` it has no
+ * cross and stays at Escape: only what is in it takes it away.
  */
 export function Dialog({
   title,
@@ -16,7 +17,7 @@ export function Dialog({
 }: {
   title: string;
   wide?: boolean;
-  onClose: () => void;
+  onClose?: () => void;
   children: ComponentChildren;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -40,12 +41,18 @@ export function Dialog({
       aria-labelledby={heading}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        onClose?.();
+      }}
+      onClose={() => {
+        // a browser lets nobody hold it back twice: the second Escape closes it all the same
+        if (!onClose) dialog.current?.showModal();
       }}
     >
       <header>
         <h2 id={heading}>{title}</h2>
-        <Button kind="quiet" icon="close" aria-label="Close this dialog" onClick={onClose} />
+        {onClose && (
+          <Button kind="quiet" icon="close" aria-label="Close this dialog" onClick={onClose} />
+        )}
       </header>
       {children}
     </dialog>

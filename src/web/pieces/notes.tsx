@@ -3,7 +3,7 @@ import type { Problem } from '../api/problem.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 
-/** What went wrong, in the server's words; with a way to try again where there is one. */
+/** What went wrong, in the server's words; with a way to try again where that may help. */
 export function ProblemNote({ problem, again }: { problem: Problem; again?: () => void }) {
   return (
     <div class="note bad" role="alert">
@@ -12,7 +12,7 @@ export function ProblemNote({ problem, again }: { problem: Problem; again?: () =
         <strong>{problem.title}</strong>
         <p>{problem.message}</p>
       </div>
-      {again && <Button onClick={again}>Try again</Button>}
+      {again && problem.mayPass && <Button onClick={again}>Try again</Button>}
     </div>
   );
 }

@@ -28,18 +28,23 @@ function become(next: readonly Shown[]): void {
 export function toast(given: Toast): () => void {
   lastId += 1;
   const id = lastId;
-  become([...shown, { ...given, id }].slice(-most));
+  // what comes of a session that has ended is for nobody
+  if (listeners.size > 0) become([...shown, { ...given, id }].slice(-most));
   return () => drop(id);
 }
 
 const drop = (id: number): void => become(shown.filter((one) => one.id !== id));
 
+/** Drawn while somebody is signed in; whoever comes next sees nothing of theirs. */
 export function Toasts() {
   const [, redraw] = useState(0);
   useEffect(() => {
     const listener = (): void => redraw((count) => count + 1);
     listeners.add(listener);
-    return () => void listeners.delete(listener);
+    return () => {
+      listeners.delete(listener);
+      become([]);
+    };
   }, []);
   return (
     <section class="toasts" aria-label="What has just happened" aria-live="polite">

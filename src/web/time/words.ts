@@ -53,6 +53,11 @@ const otherYear = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
 });
 
+const ofToday = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+
+/** The time of day with its seconds, in the browser's own zone and manner. */
+export const secondWords = (at: Date): string => ofToday.format(at);
+
 /** In the browser's own zone and manner; of today, the time alone. */
 export function instantWords(at: Date, now: Date = new Date()): string {
   if (at.toDateString() === now.toDateString()) return sameDay.format(at);

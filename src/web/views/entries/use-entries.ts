@@ -36,6 +36,6 @@ export function useEntries({ find, failing, cursor }: EntryFilter): Asked<Items<
   const asked = useAsked(JSON.stringify(query), (signal) =>
     get<Items<EntryAnswer>>('/v1/entries', query, signal),
   );
-  useKept(concerned, asked.again, 60_000);
+  useKept(concerned, asked, 60_000);
   return asked;
 }

@@ -42,7 +42,7 @@ export function Overview() {
   // the columns before stay until the next have come: the chart does not blink
   if (asked.value && asked.value !== last) keep(asked.value);
   const counted = asked.value ?? last;
-  useKept(drawOrder, asked.again, slow);
+  useKept(drawOrder, asked, slow);
   const columns = useMemo(
     () => columnsOf(counted?.items ?? [], counted?.span ?? span),
     // before the first answer there is nothing to count

@@ -26,7 +26,7 @@ function TypedField({ name, given }: { name: 'caller' | 'address'; given: string
       class="one-field"
       onSubmit={(event) => {
         event.preventDefault();
-        setFilters({ [name]: text.trim() });
+        setFilters({ [name]: text.trim() }, { step: true });
       }}
     >
       <TextField
@@ -56,7 +56,7 @@ export function UserSelect({ names }: { names: Names }) {
         ...(unknown ? [[chosen, `user ${chosen}`] as const] : []),
         ...known,
       ]}
-      onChoice={(userId) => setFilters({ userId })}
+      onChoice={(userId) => setFilters({ userId }, { step: true })}
     />
   );
 }

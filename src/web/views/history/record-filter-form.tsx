@@ -19,7 +19,7 @@ export function RecordFilter({ filter, names }: { filter: Filter; names: Names }
   const [from, setFrom] = useState(toField(filter.from));
   const [to, setTo] = useState(toField(filter.to));
   const clear = (): void =>
-    setFilters(Object.fromEntries(filterNames.map((name) => [name, undefined])));
+    setFilters(Object.fromEntries(filterNames.map((name) => [name, undefined])), { step: true });
   return (
     <form
       class="record-filter"
@@ -27,20 +27,24 @@ export function RecordFilter({ filter, names }: { filter: Filter; names: Names }
       aria-label="Filter of the record"
       onSubmit={(event) => {
         event.preventDefault();
-        setFilters({
-          address: typed.address.trim(),
-          caller: typed.caller.trim(),
-          actor: typed.actor.trim(),
-          from: fromField(from),
-          to: fromField(to),
-        });
+        const { address, caller, actor } = typed;
+        setFilters(
+          {
+            address: address.trim(),
+            caller: caller.trim(),
+            actor: actor.trim(),
+            from: fromField(from),
+            to: fromField(to),
+          },
+          { step: true },
+        );
       }}
     >
       <SelectField
         label="What"
         value={filter.kind ?? ''}
         options={[['', 'Everything'], ...kindOptions]}
-        onChoice={(kind) => setFilters({ kind })}
+        onChoice={(kind) => setFilters({ kind }, { step: true })}
       />
       <UserSelect names={names} />
       <TextField

@@ -1,13 +1,16 @@
 import { useState } from 'preact/hooks';
 import { useRights } from '../../api/session.ts';
+import type { Asked } from '../../api/use-asked.ts';
 import { Button } from '../../pieces/button.tsx';
 import { Confirm } from '../../pieces/dialog.tsx';
+import { Note } from '../../pieces/notes.tsx';
 import { PageHead } from '../../pieces/page-head.tsx';
+import { secondWords } from '../../time/words.ts';
 import { useNames } from '../history/use-names.ts';
 import { Calls } from './calls.tsx';
 import { closeMany } from './changing-grants.ts';
 import { Lately } from './lately.tsx';
-import { StateStrip } from './state-strip.tsx';
+import { StateStrip, useStatus } from './state-strip.tsx';
 import { useCalls } from './use-calls.ts';
 import { useGrants } from './use-grants.ts';
 import { WhoIsIn } from './who-is-in.tsx';
@@ -18,9 +21,12 @@ export function Now() {
   const rights = useRights();
   const open = useGrants();
   const calls = useCalls();
+  const status = useStatus();
   const names = useNames();
   const [closingAll, closeAll] = useState(false);
   const grants = open.value?.grants ?? [];
+  const asked: readonly Seen[] = [status, open, calls];
+  const away = asked.some(isOld);
 
   return (
     <>
@@ -31,11 +37,21 @@ export function Now() {
           </Button>
         )}
       </PageHead>
-      <StateStrip />
+      {away && (
+        <div role="alert">
+          <Note kind="bad">
+            <p>
+              The server does not answer; this is as of{' '}
+              {secondWords(new Date(Math.min(...asked.flatMap(({ at }) => at ?? []))))}.
+            </p>
+          </Note>
+        </div>
+      )}
+      <StateStrip status={toldOnce(status)} away={away} />
       <div class="now-columns">
-        <WhoIsIn open={open} />
+        <WhoIsIn open={toldOnce(open)} />
         <div class="beside">
-          <Calls calls={calls} names={names} />
+          <Calls calls={toldOnce(calls)} names={names} />
           <Lately names={names} />
         </div>
       </div>
@@ -55,6 +71,16 @@ export function Now() {
     </>
   );
 }
+
+type Seen = Pick<Asked<unknown>, 'value' | 'at' | 'problem'>;
+
+/** What is shown came earlier, and nobody answers now. */
+const isOld = ({ value, problem }: Seen): boolean =>
+  value !== undefined && problem?.isUnanswered === true;
+
+/** The note at the top says it for all. */
+const toldOnce = <Value,>(asked: Asked<Value>): Asked<Value> =>
+  isOld(asked) ? { ...asked, problem: undefined } : asked;
 
 function summary(grants: readonly { userName: string; address: string }[], calls: number): string {
   const people = new Set(grants.map(({ userName }) => userName)).size;

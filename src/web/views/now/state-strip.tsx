@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { StatusAnswer } from '../../../http/answers/status.ts';
 import { get } from '../../api/ask.ts';
 import type { Kind } from '../../api/kinds.ts';
-import { useAsked } from '../../api/use-asked.ts';
+import { useAsked, type Asked } from '../../api/use-asked.ts';
 import { useKept } from '../../api/use-kept.ts';
 import { Icon } from '../../pieces/icon.tsx';
 import { Note, ProblemNote } from '../../pieces/notes.tsx';
@@ -37,18 +37,25 @@ const guardWords: Readonly<Record<NonNullable<StatusAnswer['guard']>, readonly [
   restored: ['bad', 'left alone'],
 };
 
-/** How the guard and the parts are; what is wrong is told beneath, in the words of whoever noticed. */
-export function StateStrip() {
-  const { value, problem, again } = useAsked('status', (signal) =>
-    get<StatusAnswer>('/v1/status', undefined, signal),
-  );
-  useKept(concerned, again);
+/** How the gate is, kept true by what happens. */
+export function useStatus(): Asked<StatusAnswer> {
+  const asked = useAsked('status', (signal) => get<StatusAnswer>('/v1/status', undefined, signal));
+  useKept(concerned, asked);
+  return asked;
+}
+
+/**
+ * How the guard and the parts are; what is wrong is told beneath, in the words of whoever
+ * noticed. While nobody answers (`away`) nothing is called well.
+ */
+export function StateStrip({ status, away }: { status: Asked<StatusAnswer>; away: boolean }) {
+  const { value, problem, again } = status;
   if (!value) {
     if (problem) return <ProblemNote problem={problem} again={again} />;
     // holds its place, so that nothing moves when it comes
     return <div class="state-strip" aria-hidden="true" />;
   }
-  const parts = partsOf(value);
+  const parts = away ? partsOf(value).map(unknown) : partsOf(value);
   return (
     <section class="state" aria-label="How the gate is">
       {problem && <ProblemNote problem={problem} again={again} />}
@@ -78,6 +85,8 @@ export function StateStrip() {
     </section>
   );
 }
+
+const unknown = ([name]: Part): Part => [name, 'warn', 'not known'];
 
 function partsOf({ guard, parts, brake, standing }: StatusAnswer): Part[] {
   const part = (name: string, { ok, why }: { ok: boolean; why?: string | undefined }): Part =>

@@ -42,6 +42,6 @@ export function useCalls(): Asked<readonly CallWithSteps[]> {
       goingOn.map(({ id }) => get<CallWithSteps>(`/v1/calls/${id}`, undefined, signal)),
     );
   });
-  useKept(steps, asked.again);
+  useKept(steps, asked);
   return asked;
 }

@@ -31,8 +31,8 @@ export function useGrants(): Asked<OpenGrants> {
     const { items, next } = await get<Items<GrantAnswer>>('/v1/grants', query, signal);
     return { grants: items, more: next !== null };
   });
-  const { again, know } = asked;
-  useKept(concerned, again);
+  const { know } = asked;
+  useKept(concerned, asked);
   // what has ended is gone at once, however long the list takes to come
   useHappenings(ends, ({ grantId }) => know((before) => before && without(before, grantId)));
   return asked;

@@ -27,7 +27,7 @@ export function Lockouts() {
   const asked = useAsked('lockouts', (signal) =>
     everyPage<LockoutAnswer>('/v1/lockouts', {}, { signal, most }),
   );
-  useKept(about, asked.again);
+  useKept(about, asked);
   const { value, problem } = asked;
   return (
     <section aria-label="Lockouts">

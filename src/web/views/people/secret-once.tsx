@@ -83,7 +83,7 @@ export function SecretOnce({
     return () => window.removeEventListener('pagehide', leave);
   }, []);
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title}>
       <div class="body secrets">
         <Note kind="warn">
           <p>This is shown once. When you close it, nobody can see it again. {hint}</p>

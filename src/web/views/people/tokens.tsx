@@ -28,7 +28,7 @@ export function Tokens() {
   const asked = useAsked('tokens', (signal) =>
     everyPage<TokenAnswer>('/v1/tokens', {}, { signal }),
   );
-  useKept(about, asked.again, slow);
+  useKept(about, asked, slow);
   const { value, problem } = asked;
   // those that still let somebody in come first
   const tokens = (value?.items ?? []).toSorted((a, b) => Number(isLive(b)) - Number(isLive(a)));

@@ -51,7 +51,7 @@ export function UserList({ toCard }: { toCard: (name: string, knockCode: string)
     ]);
     return { users, lockouts: lockouts.items, grants: grants.items };
   });
-  useKept(about, people.again, slow);
+  useKept(about, people, slow);
 
   const { value, problem } = people;
   const found = value?.users.items.filter((user) => fits(user, wanted)) ?? [];
