@@ -28,8 +28,14 @@ export function leaks(folder: string, secrets: readonly string[]): string[] {
   ]);
   return filesBelow(folder).flatMap((file) => {
     const text = readFileSync(file, 'latin1');
-    return forms.filter((form) => text.includes(form)).map((form) => `${file}: ${form}`);
+    return forms.filter((form) => stands(form, text)).map((form) => `${file}: ${form}`);
   });
+}
+
+/** A few digits inside a longer number, such as a time in milliseconds, are there by chance. */
+function stands(form: string, text: string): boolean {
+  if (!/^\d{1,7}$/.test(form)) return text.includes(form);
+  return new RegExp(`(?<!\\d)${form}(?!\\d)`).test(text);
 }
 
 function filesBelow(folder: string): string[] {

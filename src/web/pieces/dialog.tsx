@@ -4,6 +4,9 @@ import { Button } from './button.tsx';
 import { useDoing } from './doing.ts';
 import { ProblemNote } from './notes.tsx';
 
+/** Had the focus before the first of the dialogs that are open, one of which may follow another. */
+let opener: Element | null = null;
+
 /**
  * The browser's own modal dialog: it keeps the focus, closes by Escape and gives the focus
  * back. Draw it while it is open, and take it away in `onClose`. Without `onClose` it has no
@@ -24,6 +27,7 @@ export function Dialog({
   const heading = useId();
   useEffect(() => {
     const before = document.activeElement;
+    if (!document.querySelector('dialog[open]')) opener = before;
     const shown = dialog.current;
     shown?.showModal();
     // else it is the cross that closes it, and who types at once types nowhere
@@ -31,7 +35,8 @@ export function Dialog({
     return () => {
       shown?.close();
       // the browser does this only where it closed the dialog itself
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      const back = before?.isConnected ? before : opener;
+      if (back instanceof HTMLElement) back.focus();
     };
   }, []);
   return (
