@@ -1,8 +1,9 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { blockSize, type AuditPage } from '../domain/audit.ts';
 import type { AuditFilter } from '../domain/ports.ts';
 import { auditRowOf, type AuditColumns } from './audit-rows.ts';
 import { instant, pageBounds } from './columns.ts';
+import { keepPrepared } from './prepared.ts';
 
 /** A condition that has an index of its own, in the order of the numbers. */
 interface Condition {
@@ -49,12 +50,7 @@ export function createAuditPages(
   database: Database,
   { budget, probe } = usualEffort,
 ): (filter: AuditFilter) => AuditPage {
-  const prepared = new Map<string, Statement<[object]>>();
-  const statement = <T>(sql: string): Statement<[object], T> => {
-    const known = prepared.get(sql) ?? database.prepare<[object]>(sql);
-    prepared.set(sql, known);
-    return known as Statement<[object], T>;
-  };
+  const statement = keepPrepared(database);
   const spanOf = timeSpans(database);
   const ends = database.prepare<[], { first: number | null; last: number | null }>(
     'SELECT (SELECT min(seq) FROM audit) AS first, (SELECT max(seq) FROM audit) AS last',

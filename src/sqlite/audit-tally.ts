@@ -1,8 +1,9 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import type { AuditKind } from '../domain/attempt.ts';
 import type { AuditTally, AuditTallyWanted } from '../domain/ports.ts';
 import { timeSpans } from './audit-pages.ts';
 import { instant } from './columns.ts';
+import { keepPrepared } from './prepared.ts';
 
 /** So many rows are looked at in one piece: some 5 ms. */
 const usualPiece = 2000;
@@ -22,12 +23,7 @@ export function createAuditTally(
   database: Database,
   piece = usualPiece,
 ): (wanted: AuditTallyWanted) => AuditTally {
-  const prepared = new Map<string, Statement<[object]>>();
-  const statement = <T>(sql: string): Statement<[object], T> => {
-    const known = prepared.get(sql) ?? database.prepare<[object]>(sql);
-    prepared.set(sql, known);
-    return known as Statement<[object], T>;
-  };
+  const statement = keepPrepared(database);
   const spanOf = timeSpans(database);
 
   return (wanted) => {
