@@ -5,13 +5,14 @@ import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/nod
 /**
  * Ends the run with one line that counts: `N passed, N failed`, and what was
  * skipped where something was, with its names and the kernel's reason before it;
- * and whoever needed a second try.
+ * before that whoever failed or needed a second try, a few lines each: a log is cut at its beginning.
  */
 export default class CountingReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
-    const { passed, failed, skipped, late } = counted(modules);
-    const faults = failed + errors.length;
+    const { passed, failed, broken, skipped, late } = counted(modules);
+    const faults = failed.length + broken + errors.length;
     const lines = [
+      ...(failed.length > 0 ? ['', 'Failed:', ...failed.flatMap(firstFault)] : []),
       ...(late.length > 0 ? ['', 'Needed a second try:', ...late.flatMap(firstFault)] : []),
       ...(skipped.length > 0 ? ['', 'Not run:', ...named(skipped), ...reasons()] : []),
       `${passed} passed, ${faults} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`,
@@ -23,7 +24,9 @@ export default class CountingReporter implements Reporter {
 
 function counted(modules: readonly TestModule[]): {
   passed: number;
-  failed: number;
+  failed: TestCase[];
+  /** Files and groups. */
+  broken: number;
   skipped: TestCase[];
   late: TestCase[];
 } {
@@ -35,13 +38,14 @@ function counted(modules: readonly TestModule[]): {
   const broken = groups.filter((group) => group.errors().length > 0).length;
   return {
     passed: inState('passed').length,
-    failed: inState('failed').length + inState('pending').length + broken,
+    failed: [...inState('failed'), ...inState('pending')],
+    broken,
     skipped: inState('skipped'),
     late: tests.filter((test) => test.diagnostic()?.flaky === true),
   };
 }
 
-/** Who passed only at the second try, and why not at the first: to be mended, not to be borne. */
+/** Of whoever failed, and of whoever passed only at the second try: to be mended, not to be borne. */
 function firstFault(test: TestCase): string[] {
   const [error] = test.result().errors ?? [];
   return [

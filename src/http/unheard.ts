@@ -11,13 +11,21 @@ const unread: Readonly<Record<string, readonly [ProblemCode, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not come whole in time.'],
 };
 
+/** What Node's parser could not read, with the piece in which it gave up. */
+interface Unread extends NodeJS.ErrnoException {
+  readonly rawPacket?: Buffer;
+}
+
+/** As far as can be seen: the piece is not the first one where a head came in several. */
+const isHead = (piece?: Buffer): boolean => piece?.subarray(0, 5).toString('latin1') === 'HEAD ';
+
 /** Answers with a problem what never becomes a request: Node by itself has a bare status for it. */
 export function answerUnheard(server: Server): void {
   const latest = new WeakMap<Duplex, ServerResponse>();
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     latest.set(request.socket, response);
   });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+  server.on('clientError', (error: Unread, socket: Duplex) => {
     const under = latest.get(socket);
     // in the middle of another answer nothing can be said
     const busy = under !== undefined && under.headersSent && !under.writableFinished;
@@ -25,7 +33,9 @@ export function answerUnheard(server: Server): void {
       socket.destroy();
       return;
     }
-    endWith(socket, ...(unread[error.code ?? ''] ?? ['invalid', 'This is no HTTP/1.1.']));
+    const [code, detail] =
+      unread[error.code ?? ''] ?? (['invalid', 'This is no HTTP/1.1.'] as const);
+    endWith(socket, code, detail, isHead(error.rawPacket));
   });
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const { status, headers, body } = written('expectation-failed', 'Only 100-continue is known.');
@@ -51,12 +61,12 @@ function written(code: ProblemCode, detail: string) {
   return { status, headers, body };
 }
 
-function endWith(socket: Duplex, code: ProblemCode, detail: string): void {
+function endWith(socket: Duplex, code: ProblemCode, detail: string, headOnly = false): void {
   const { status, headers, body } = written(code, detail);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   socket.on('error', () => undefined);
   socket.end(
-    [`HTTP/1.1 ${status} ${problems[code][1]}`, ...lines, '', body].join('\r\n'),
+    [`HTTP/1.1 ${status} ${problems[code][1]}`, ...lines, '', headOnly ? '' : body].join('\r\n'),
     // whoever goes on sending is not listened to
     () => socket.destroy(),
   );

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
   createAdmission,
@@ -11,6 +10,7 @@ import type { Stores } from '../../src/domain/ports.ts';
 import type { Timer } from '../../src/domain/time.ts';
 import { usualSettings } from '../../src/domain/user.ts';
 import { createMemoryStores } from '../fakes/stores.ts';
+import { fc } from '../property.ts';
 import { dialling, numberOf } from './door.ts';
 
 const usual: AdmissionRules = {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AuditKind } from '../../src/domain/attempt.ts';
+import { fc } from '../property.ts';
 import {
   code,
   createDoor,

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isEcho, type KeyEnd } from '../../src/asterisk/dedouble.ts';
+import { fc } from '../property.ts';
 
 /** Keys as a finger makes them: each begins after the one before was let go. */
 const keyed = fc

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { refusalOf } from '../../src/domain/address-rules.ts';
 import {
@@ -18,6 +17,7 @@ import {
   type LockoutRule,
 } from '../../src/domain/lockout.ts';
 import { newPin, parsePin } from '../../src/domain/pin.ts';
+import { fc } from '../property.ts';
 
 const octet = fc.integer({ min: 0, max: 255 });
 const addressOf = (text: string): Address => parseAddress(text)!;

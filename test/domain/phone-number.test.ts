@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parsePhoneNumber, writtenNumber, type Dialling } from '../../src/domain/phone-number.ts';
+import { fc } from '../property.ts';
 
 const plan = (country: string, international: string, trunk: string): Dialling => ({
   country,

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changesBetween } from '../../src/firewall/wire-compare.ts';
 import { LineReader, type Line } from '../../src/firewall/wire-lines.ts';
@@ -12,6 +11,7 @@ import {
   sortOpenings,
 } from '../../src/firewall/wire-rules.ts';
 import { parseAddress, sixtyFourOf, type Address } from '../../src/domain/address.ts';
+import { fc } from '../property.ts';
 
 const limits = { services: ['web', 'sip'], longest: 3600, mostAddresses: 10, networks: true };
 

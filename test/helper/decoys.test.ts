@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pickDecoys, pickPort } from '../../src/helper/recording/decoys.ts';
 import { portsInUse } from '../../src/helper/recording/ports-in-use.ts';
+import { fc } from '../property.ts';
 
 describe('decoys', () => {
   const port = fc.integer({ min: 1, max: 65_535 });

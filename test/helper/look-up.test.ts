@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contains, parseCidr } from '../../src/helper/config/cidr.ts';
 import { countStanding } from '../../src/helper/standing/count.ts';
 import { missingIn } from '../../src/helper/standing/differences.ts';
 import { LookUp } from '../../src/helper/standing/look-up.ts';
+import { fc } from '../property.ts';
 
 const targets = [
   '198.51.100.0/24',

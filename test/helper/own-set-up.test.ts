@@ -309,7 +309,7 @@ describe.skipIf(whyNot(ownIpsets) !== undefined)('beside rules of their own', ()
     await client.open(opening);
     space.run('ipset', 'destroy', 'dialgate_web4s');
     await comesBack(saved, '203.0.113.99');
-    expect(saved()).toContain('203.0.113.16/28');
+    await comesBack(saved, '203.0.113.16/28'); // one after the other, and read meanwhile
     expect(space.run('ipset', 'list', '-n')).not.toMatch(/n$/m); // no draft is left
   });
 

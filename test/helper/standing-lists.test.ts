@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { hostText, readNetwork } from '../../src/firewall/wire-network.ts';
@@ -8,6 +7,7 @@ import { countChanges, differences } from '../../src/helper/standing/differences
 import { hostEdits, stoodFor } from '../../src/helper/standing/host-edits.ts';
 import { Transfer, type StandingList } from '../../src/helper/standing/transfer.ts';
 import { standingLimits } from '../contract/standing.ts';
+import { fc } from '../property.ts';
 
 const now = 1_700_000_000;
 const digestOf = (lines: readonly string[]): string =>

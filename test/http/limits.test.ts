@@ -135,6 +135,15 @@ describe('what never becomes a request', () => {
     expect((await look(house, undefined, '/health')).status).toBe(200);
   });
 
+  it('HEAD is answered with the head alone, also where the answer is a problem', async () => {
+    const house = await openHouse();
+    const answer = await raw(
+      house,
+      `HEAD /${'x'.repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 431 [^]*content-length: [1-9][^]*\r\n\r\n$/i);
+  });
+
   it('a body that is not UTF-8 is refused, not mended', async () => {
     const house = await openHouse();
     const text = '{"label":"office","target":"203.0.113.7","note":"\xff"}';

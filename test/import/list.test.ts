@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { csvFields } from '../../src/import/list/csv.ts';
 import { readList } from '../../src/import/list/list.ts';
 import { readUntil } from '../../src/import/list/until.ts';
 import type { Reading } from '../../src/import/reading.ts';
+import { fc } from '../property.ts';
 import { file, lines, short } from './files.ts';
 
 const read = (...rows: string[]): Reading => readList(file('list', lines(...rows)));

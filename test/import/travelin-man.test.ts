@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { readList } from '../../src/import/list/list.ts';
 import { readTravelinMan } from '../../src/import/travelin-man/travelin-man.ts';
 import type { Reading, SourceFile } from '../../src/import/reading.ts';
+import { fc } from '../property.ts';
 import { file, lines, short } from './files.ts';
 
 const read = (...files: SourceFile[]): Reading => readTravelinMan(files, { knocks: false });

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { digits } from '../../src/ivr/line.ts';
 import { parseAddress } from '../../src/domain/address.ts';
@@ -16,6 +15,7 @@ import {
   readBackQuestion,
   replaceNumberQuestion,
 } from '../../src/ivr/questions.ts';
+import { fc } from '../property.ts';
 
 const here = parseAddress('203.0.113.7')!;
 const addressQuestion = addressOrPair(false);

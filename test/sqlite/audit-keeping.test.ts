@@ -1,11 +1,11 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockSize } from '../../src/domain/audit.ts';
 import { openDatabase, type Database } from '../../src/sqlite/database.ts';
 import { createStores } from '../../src/sqlite/stores.ts';
 import { testSeal } from '../fixtures/record-seal.ts';
+import { fc } from '../property.ts';
 import { copyOf, event, fill, tamper, verify } from './audit-workshop.ts';
 import { migrations, newFolder, open } from './workshop.ts';
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { blockSize, type AuditSpan, type SealedRow } from '../../src/domain/audit.ts';
 import type { AuditKind } from '../../src/domain/attempt.ts';
@@ -6,6 +5,7 @@ import { createAuditChain } from '../../src/sqlite/audit-chain.ts';
 import { createAuditPages } from '../../src/sqlite/audit-pages.ts';
 import type { Database } from '../../src/sqlite/database.ts';
 import { testSeal } from '../fixtures/record-seal.ts';
+import { fc } from '../property.ts';
 import { tamper, verify } from './audit-workshop.ts';
 import { open } from './workshop.ts';
 

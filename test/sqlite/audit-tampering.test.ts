@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRecordSeal } from '../../src/access/audit/seal.ts';
 import type { Database } from '../../src/sqlite/database.ts';
+import { fc } from '../property.ts';
 import { open } from './workshop.ts';
 import { copyOf, fill, tamper, verify } from './audit-workshop.ts';
 

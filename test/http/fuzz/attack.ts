@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import type { Role } from '../../../src/domain/token.ts';
+import { fc } from '../../property.ts';
 import type { Description } from './description.ts';
 import type { FuzzedHouse } from './house.ts';
 import type { Json } from './json.ts';
@@ -12,7 +12,7 @@ export interface Attack {
   readonly secret: () => Promise<{ readonly name?: string; readonly secret?: string }>;
   readonly role: Role | undefined;
   readonly count: number;
-  readonly seeds: readonly number[];
+  readonly seed: number;
   /** One after the other, what each has changed is looked at; otherwise only the answers are. */
   readonly atOnce?: number;
   /** Called after each lot. */
@@ -33,7 +33,7 @@ const step = 1000;
 /** Sends so many generated requests. @throws Error at the first thing that is not as it should be. */
 export async function attack(fuzzed: FuzzedHouse, wanted: Attack): Promise<Tally> {
   const { description, sender, house, state } = fuzzed;
-  const { count, seeds, role, atOnce = 1 } = wanted;
+  const { count, seed, role, atOnce = 1 } = wanted;
   const statuses: Record<string, number> = {};
   const reached = new Set<string>();
   let changes = 0;
@@ -84,16 +84,12 @@ export async function attack(fuzzed: FuzzedHouse, wanted: Attack): Promise<Tally
     const generated = requestsTo(description, await fuzzed.furnish());
     state.changed();
     await fuzzed.recorded();
-    const seed = (seeds[n % seeds.length] ?? 0) + n;
-    const all = fc.sample(generated, {
-      seed,
-      numRuns: Math.min(lot, count - begun),
-    });
+    const all = fc.sample(generated, { seed: seed + n, numRuns: Math.min(lot, count - begun) });
     const waiting = all.entries();
     const worker = async (): Promise<void> => {
       for (const [nth, asking] of waiting) {
         await one(asking).catch((error: unknown) => {
-          const what = `${(error as Error).message}\nseeds ${seeds.join(',')}, lot ${n}, request ${nth}:`;
+          const what = `${(error as Error).message}\nseed ${seed}, lot ${n}, request ${nth}:`;
           throw new Error(`${what}\n${shown(asking)}`, { cause: error });
         });
       }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../property.ts';
 import type { Described } from './description.ts';
 import { changedAt, Piece, placesIn, written, type Json } from './json.ts';
 import { fitting, hostile, strange, type Known } from './values.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../property.ts';
 import { hostileTexts, hugeTexts } from './hostile-texts.ts';
 import { Piece, type Json } from './json.ts';
 
