@@ -121,7 +121,7 @@ describe('the chart', () => {
     const week = { from: Date.now() - 8 * 86_400_000, to: Date.now(), limit: 10 };
     const [first] = (await house.rules.auditCallers(week)).callers;
     const item = page.locator('.callers li').first();
-    await item.getByText(`${first?.failures ?? ''}`).waitFor();
+    await item.getByText(`${first?.failures ?? ''} failures`, { exact: true }).waitFor();
     await item.getByRole('link', { name: first?.caller ?? '' }).click();
     await settled(page);
     expect(query(page).get('caller')).toBe(first?.caller);

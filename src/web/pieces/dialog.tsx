@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { Button } from './button.tsx';
 import { useDoing } from './doing.ts';
 import { ProblemNote } from './notes.tsx';
@@ -25,7 +25,8 @@ export function Dialog({
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // before the next key: a Tab in between would go to what is behind
+  useLayoutEffect(() => {
     const before = document.activeElement;
     if (!document.querySelector('dialog[open]')) opener = before;
     const shown = dialog.current;
