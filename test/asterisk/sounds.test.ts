@@ -13,7 +13,8 @@ const together = (...sounds: readonly Sound[]): Sound => ({
 });
 
 describe.skipIf(noAsterisk())('sounds of several files', () => {
-  const lines = takingLines({}, () => ({ timeouts: { playMargin: 300 } }));
+  // a busy machine plays late; half of the longest below is more than this
+  const lines = takingLines({}, () => ({ timeouts: { playMargin: 1400 } }));
   const short = (): Sound => tone(lines.asterisk.sounds, 'short', 0.2);
   const missing = (): Sound => ({ paths: [`${lines.asterisk.sounds}/missing`], length: 1 });
 
@@ -75,6 +76,6 @@ describe.skipIf(noAsterisk())('sounds of several files', () => {
     const { paths } = tone(lines.asterisk.sounds, 'ten', 10);
     const { end, seconds } = await heard({ paths, length: 0.2 });
     expect(end).toBe('failed');
-    expect(seconds).toBeLessThan(1);
+    expect(seconds).toBeLessThan(5);
   });
 });
