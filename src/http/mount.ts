@@ -3,7 +3,6 @@ import express, { type Express, type Request, type RequestHandler, type Response
 import { AccessError } from '../domain/access-error.ts';
 import type { Seconds } from '../domain/time.ts';
 import { checked } from './checked.ts';
-
 import { answerProblem } from './problems.ts';
 import { performed, type Performing, type Sent } from './perform.ts';
 import { meteredAs } from './metrics/metered.ts';
@@ -100,6 +99,19 @@ const jsonOf = ({ largestBody: limit = usualLargestBody }: Route): RequestHandle
     },
   });
 
+/** Levels in a body; ours have four. What has thousands overflows the stack of whoever walks through it. */
+const deepest = 16;
+
+/** @throws AccessError `invalid`. */
+function notTooDeep(body: unknown): unknown {
+  const goesBelow = (value: unknown, levels: number): boolean =>
+    typeof value === 'object' &&
+    value !== null &&
+    (levels === 0 || Object.values(value).some((inner) => goesBelow(inner, levels - 1)));
+  if (!goesBelow(body, deepest)) return body;
+  throw new AccessError('invalid', `The body is nested too deeply: ${deepest} levels are allowed.`);
+}
+
 function answering(route: Route, parts: Mounting): RequestHandler {
   return async (request, response) => {
     const visitor = visitorOf(response);
@@ -110,7 +122,7 @@ function answering(route: Route, parts: Mounting): RequestHandler {
     const asked = {
       params: checked(route.params, request.params),
       query: checked(route.query, request.query),
-      body: checked(route.body, body),
+      body: checked(route.body, notTooDeep(body)),
       // what is open to all does nothing in anybody's name
       by: visitor?.by ?? ('system' as const),
       visitor,

@@ -156,6 +156,21 @@ describe('what never becomes a request', () => {
     expect(await house.stores.entries.count()).toBe(0);
   });
 
+  it('a body that is nested too deeply is refused, also where it is to be remembered', async () => {
+    const house = await openHouse();
+    const batch = (levels: number): Promise<string> => {
+      const text = `{"entries":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+      return raw(
+        house,
+        `POST /v1/entry-batches HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${house.admin}\r\n` +
+          'Idempotency-Key: deep\r\nConnection: close\r\n' +
+          `Content-Type: application/json\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
+      );
+    };
+    expect(await batch(30_000)).toMatch(/^HTTP\/1\.1 400 [^]*nested too deeply: 16 levels/);
+    expect(await batch(15)).toMatch(/^HTTP\/1\.1 200 [^]*must be a JSON object/);
+  });
+
   it('a condition that comes twice holds as one list, and a key that comes twice is none', async () => {
     const house = await openHouse();
     await house.rules.addEntry({ label: 'office', target: '203.0.113.7' }, 'cli:local');

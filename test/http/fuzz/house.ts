@@ -111,7 +111,9 @@ export async function openFuzzedHouse(): Promise<FuzzedHouse> {
         { knockCodeLookup: `lookup of ${name}`, pinHash: 'hash' },
         { at: clock.now, actor: 'cli:local', kind: 'user-created' },
       );
-      await rules.openGrant({ user: name, address: `203.0.113.${(2 * n + i) % 250}` }, 'cli:local');
+      const address = `203.0.113.${(2 * n + i) % 250}`;
+      // in a long run the gate is full one day
+      await rules.openGrant({ user: name, address }, 'cli:local').catch(() => undefined);
       await stores.lockouts.record(
         [{ subject: `user:${id}/caller:1555012${n}`, failures: { count: 9, lastAt: clock.now } }],
         [],
