@@ -113,7 +113,7 @@ describe(`fuzzed, seed ${seed}`, () => {
       fuzzed.sender.close();
       await fuzzed.house.listening.close(1);
       expect(fuzzed.watching()).toBe(watchingBefore);
-      await expect.poll(connections).toBe(0);
+      await expect.poll(connections, { timeout: 8000 }).toBe(0);
     },
     patience,
   );
