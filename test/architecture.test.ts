@@ -31,7 +31,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   notify: ['domain'],
   helper: ['firewall'],
   http: ['domain', 'access'],
-  web: ['http'],
+  web: ['http', 'domain'],
   import: ['domain'],
   cli: ['domain', 'http', 'import'],
   doctor: ['domain', 'helper'],
@@ -99,8 +99,9 @@ test('of the helper others know only what its configuration says', () => {
   ).toEqual([]);
 });
 
-test('the page knows the types of the answers, and nothing else of the server', () => {
-  const answers = /^http\/(answers\/[a-z-]+|entry-answers)\.ts$/;
+test('the page knows the types of the answers and the words of the record, and nothing else of the server', () => {
+  // of the domain only what is a list of words, and so small
+  const answers = /^(http\/(answers\/[a-z-]+|entry-answers)|domain\/attempt)\.ts$/;
   const page = files.filter((file) => roomOf(file) === 'web');
   expect(
     inside

@@ -40,7 +40,29 @@ export function ruleFor(subject: LockoutSubject, rules: LockoutRules): SubjectRu
   if (subject.includes('/')) {
     return withheld ? noLongerThan(strangersLockout.longest, userLockout) : userLockout;
   }
-  return { ...strangersLockout, forgivesEvery: strangersLockout.longest };
+  return { ...strangersLockout, forgivesEvery: strangersForgiveEvery(rules) };
+}
+
+/** No longer than what one telephone's own locks hold it to: it must not fail faster than is forgiven. */
+function strangersForgiveEvery({ userLockout, strangersLockout }: LockoutRules): Seconds {
+  return Math.min(strangersLockout.longest, userLockout.longest);
+}
+
+/** What keeps one telephone that knows a knock code from locking out all others. */
+export interface NeededAgainstOne {
+  /** Of the strangers' lock: the most failures of one telephone that can be held against all. */
+  readonly forgiven: number;
+  /** Of the user's lock: until these have been forgiven, it must know whose they were. */
+  readonly memory: Seconds;
+}
+
+export function neededAgainstOne(rules: LockoutRules): NeededAgainstOne {
+  const every = strangersForgiveEvery(rules);
+  const { forgiven, first } = rules.userLockout;
+  // those before its first lock, then one after each lock that is over before one is forgiven
+  let failures = forgiven + 1;
+  for (let lock = first; lock < every; lock *= 2) failures++;
+  return { forgiven: failures, memory: failures * every };
 }
 
 function noLongerThan(longest: Seconds, rule: LockoutRule): LockoutRule {

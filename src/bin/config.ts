@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { neededAgainstOne, type LockoutRules } from '../access/lockout-rules.ts';
 import { AccessError } from '../domain/access-error.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import {
@@ -151,6 +152,13 @@ const configFile = z.strictObject({
 
 export type Config = z.infer<typeof configFile>;
 
+/** What the configuration says of locks, as the rules want it. */
+export const lockoutRules = ({ access }: Pick<Config, 'access'>): LockoutRules => ({
+  userLockout: access.user_lockout,
+  callerLockout: access.caller_lockout,
+  strangersLockout: access.strangers_lockout,
+});
+
 /**
  * Reads and checks the configuration.
  * @throws AccessError `invalid`; its message names the file, the line, the key and what is allowed.
@@ -232,9 +240,17 @@ function checkTogether(config: Config, file: string): void {
       `access.open_for (${access.open_for} s) is longer than access.longest (${access.longest} s)`,
     );
   }
-  if (access.user_lockout.forgiven * 2 > access.strangers_lockout.forgiven) {
+  const { user_lockout: user, strangers_lockout: strangers } = access;
+  const needed = neededAgainstOne(lockoutRules(config));
+  const leastForgiven = Math.max(needed.forgiven, user.forgiven * 2);
+  if (strangers.forgiven < leastForgiven) {
     faults.push(
-      `access.strangers_lockout.forgiven (${access.strangers_lockout.forgiven}) must be at least twice access.user_lockout.forgiven (${access.user_lockout.forgiven}), or one telephone could lock all strangers out`,
+      `access.strangers_lockout.forgiven (${strangers.forgiven}) must be at least ${leastForgiven} beside this access.user_lockout, or one telephone could lock all strangers out`,
+    );
+  }
+  if (user.memory < 0) {
+    faults.push(
+      `access.user_lockout.memory (${user.memory} s) must be at least ${needed.memory} s, or one telephone could lock all strangers out`,
     );
   }
   for (const number of admission.exceptions) {

@@ -9,7 +9,7 @@ import { openGuard, sshConnection } from './guard.ts';
 import { init } from './init.ts';
 import { serve } from './serve.ts';
 import { version } from './version.ts';
-import { withRest } from './with-rest.ts';
+import { servedApi, withRest } from './with-rest.ts';
 
 // who reads no further (`| head`) has seen enough
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -24,6 +24,7 @@ process.exitCode = await run(
     checkConfig,
     doctor,
     withRest,
+    served: servedApi,
     audit: openAudit,
     backups: openBackups,
     guard: openGuard,

@@ -10,7 +10,6 @@ import { createReadiness, type Phase } from '../access/readiness.ts';
 import { createRecordSeal } from '../access/audit/seal.ts';
 import { createEntries, type Entries } from '../access/entries.ts';
 import { createGate, type Gate } from '../access/gate.ts';
-import type { LockoutRules } from '../access/lockout-rules.ts';
 import { createLockouts, type Lockouts } from '../access/lockouts.ts';
 import type { Notices } from '../access/notices/notices.ts';
 import { createSecondFactors } from '../access/second-factors.ts';
@@ -28,7 +27,7 @@ import { createStores } from '../sqlite/stores.ts';
 import { createMeters, type Meters } from '../http/metrics/meters.ts';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
+import { lockoutRules, type Config } from './config.ts';
 import { readKey } from './key-file.ts';
 import { checkpointSinksOf, openNotices } from './notices.ts';
 import { openRecordKeeping, type Record } from './record.ts';
@@ -65,13 +64,6 @@ export interface HouseParts {
   /** How far the server has come; undefined where none runs. */
   readonly phase?: () => Phase | undefined;
 }
-
-/** What the configuration says of locks, as the rules want it. */
-export const lockoutRules = ({ access }: Config): LockoutRules => ({
-  userLockout: access.user_lockout,
-  callerLockout: access.caller_lockout,
-  strangersLockout: access.strangers_lockout,
-});
 
 /** The languages that can be spoken, the usual one first. */
 export const languagesOf = ({ speech }: Config): readonly string[] => [

@@ -15,9 +15,9 @@ import { systemClock, systemTimer } from '../domain/time.ts';
 import type { TakeCallParts } from '../ivr/take-call.ts';
 import { speakOnThread } from '../speech/speaking-thread.ts';
 import { createSpeech, type PreparedSpeech } from '../speech/speech.ts';
-import type { Config } from './config.ts';
+import { lockoutRules, type Config } from './config.ts';
 import { readSecretFile } from './key-file.ts';
-import { languagesOf, lockoutRules, type House } from './rules.ts';
+import { languagesOf, type House } from './rules.ts';
 import { loggedTranscript } from './transcript.ts';
 import { programRoot } from './version.ts';
 

@@ -3,8 +3,9 @@ import { rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import type { ServedApi } from '../cli/doings.ts';
 import { createHttp } from '../http/app.ts';
-import { createClient, isUnreachable, type RestClient } from '../http/client.ts';
+import { createClient, createFollow, isUnreachable, type RestClient } from '../http/client.ts';
 import { listenUnix } from '../http/listen.ts';
 import { readConfig, type Config } from './config.ts';
 import { openHouse } from './rules.ts';
@@ -20,6 +21,12 @@ export async function withRest<T>(
   const config = readConfig(file);
   if (!(await isServed(config))) return withoutServer(config, work);
   return work(clientAt(config.http.admin_socket));
+}
+
+/** The API of the running server, whether it answers now or not. */
+export function servedApi(file: string): ServedApi {
+  const target = { socketPath: readConfig(file).http.admin_socket, cliUser: cliUser() };
+  return { rest: createClient(target), follow: createFollow(target) };
 }
 
 /** Whether a server runs on this configuration. @throws AccessError where that cannot be known. */

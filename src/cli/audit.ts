@@ -1,22 +1,24 @@
 import { Command, Option } from 'commander';
 import { AccessError } from '../domain/access-error.ts';
-import { auditKinds, type AuditKind } from '../domain/attempt.ts';
 import type { AuditSpan, Verdict } from '../domain/audit.ts';
 import type { Instant } from '../domain/time.ts';
-import { auditList, withAuditFilters, type AuditFilters } from './audit-list.ts';
+import { auditKindList, auditList, withAuditFilters, type AuditFilters } from './audit-list.ts';
 import type { Asked, AuditDoings } from './doings.ts';
 import { when } from './table.ts';
+import { userNumber } from './user-names.ts';
+import { writeOut } from './write-out.ts';
 
 type Format = 'ndjson' | 'csv';
 
 /** What is done with the record as a whole reads the database itself: a server may run or not. */
 export function auditCommand(asked: Asked, record: () => AuditDoings, tell: Tell): Command {
-  const { print } = asked;
+  const { print, withRest } = asked;
   const audit = new Command('audit').description(
     'what was tried and done, and whether it is whole',
   );
   // a command of its own: options of the same name would be taken from the others
   audit.addCommand(auditList(asked), { isDefault: true });
+  audit.addCommand(auditKindList(asked));
 
   audit
     .command('verify')
@@ -56,8 +58,10 @@ export function auditCommand(asked: Asked, record: () => AuditDoings, tell: Tell
         .default('ndjson'),
     );
   withAuditFilters(exporting).action(async (options: AuditFilters & { format: Format }) => {
-    const { format, ...filters } = options;
-    await record().export(spanOf(filters), format, write);
+    const { format, user, ...filters } = options;
+    const userId =
+      user === undefined ? undefined : await withRest((rest) => userNumber(rest, user));
+    await record().export(spanOf(filters, userId), format, writeOut);
   });
 
   audit
@@ -79,28 +83,17 @@ export const tellTerminal: Tell = (text) => {
   if (process.stderr.isTTY) process.stderr.write(text);
 };
 
-function spanOf({ kind, by, from, to, user, ...rest }: AuditFilters): AuditSpan {
-  if (kind !== undefined && !auditKinds.some((known) => known === kind)) {
-    throw new AccessError(
-      'invalid',
-      `There is no kind ${kind}; there are ${auditKinds.join(', ')}.`,
-    );
-  }
+function spanOf(
+  { by, from, to, ...rest }: Omit<AuditFilters, 'user'>,
+  userId: number | undefined,
+): AuditSpan {
   return {
     ...rest,
-    ...(kind !== undefined && { kind: kind as AuditKind }),
     ...(by !== undefined && { actor: by }),
-    ...(user !== undefined && { userId: user }),
+    ...(userId !== undefined && { userId }),
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
   };
-}
-
-/** Waits until the reader has taken it; who stops reading (`| head`) ends us quietly. */
-function write(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
-  });
 }
 
 function verdictWords(verdict: Verdict, unreadable: number): string[] {

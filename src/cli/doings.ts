@@ -1,7 +1,7 @@
 import type { AuditSpan, Checkpoint, Verdict } from '../domain/audit.ts';
 import type { AdminConnection } from '../domain/guard.ts';
 import type { GuardControl } from '../domain/ports.ts';
-import type { RestClient } from '../http/client.ts';
+import type { Follow, RestClient } from '../http/client.ts';
 
 export interface InitRequest {
   readonly config: string;
@@ -87,6 +87,8 @@ export interface Doings {
   doctor(config: string, helperConfig: string | undefined): Promise<readonly DoctorFinding[]>;
   /** Runs work against the running server, or against the database where none runs. */
   withRest<T>(config: string, work: (rest: RestClient) => Promise<T>): Promise<T>;
+  /** The API of the running server alone, whether it answers now or not. */
+  served(config: string): ServedApi;
   /** The configured database as a whole. */
   backups(config: string): BackupDoings;
   /** The record of the configured database. */
@@ -96,6 +98,12 @@ export interface Doings {
   /** How the administrator came here, when by SSH. */
   sshConnection(): AdminConnection | null;
   print(line: string): void;
+}
+
+/** The API of a server that may go and come back. */
+export interface ServedApi {
+  readonly rest: RestClient;
+  readonly follow: Follow;
 }
 
 /** What a command needs: the API, and somewhere to print. */

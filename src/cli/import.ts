@@ -13,8 +13,9 @@ import { readTravelinMan } from '../import/travelin-man/travelin-man.ts';
 import type { Asked } from './doings.ts';
 import { applyPlan, type Applied } from './import-apply.ts';
 import { readFile, whitelistFiles } from './import-files.ts';
-import { progressOn, untilInterrupted } from './import-progress.ts';
+import { progressOn } from './import-progress.ts';
 import { appliedText, planText } from './import-words.ts';
+import { untilInterrupted } from './interrupted.ts';
 import { fitting, several } from './words.ts';
 import { everyItem } from './pages.ts';
 

@@ -5,6 +5,7 @@ import { backupCommand, restoreCommand } from './backup.ts';
 import { callsCommand } from './records.ts';
 import type { Asked, Doings } from './doings.ts';
 import { doctorCommand } from './doctor.ts';
+import { eventsCommand } from './events.ts';
 import { grantCommand } from './grants.ts';
 import { hostCommand } from './hosts.ts';
 import { guardCommand } from './guard.ts';
@@ -61,6 +62,7 @@ export function program(doings: Doings): Command {
   root.addCommand(auditCommand(asked, () => doings.audit(config()), tellTerminal));
   root.addCommand(backupCommand(print, () => doings.backups(config()), tellTerminal));
   root.addCommand(restoreCommand(print, () => doings.backups(config()), tellTerminal));
+  root.addCommand(eventsCommand(() => doings.served(config())));
   root.addCommand(callsCommand(asked));
   root.addCommand(tokenCommand(asked));
   root.addCommand(lockoutCommand(asked));

@@ -50,18 +50,26 @@ export interface Network {
 
 /** Reads CIDR (or a plain address as a network of one); `undefined` when malformed or when host bits are set. */
 export function parseNetwork(text: string): Network | undefined {
+  const around = networkAround(text);
+  return around && around.host === around.network.first ? around.network : undefined;
+}
+
+/** The network that somebody means who writes a host of it with the prefix, and that host. */
+export function networkAround(
+  text: string,
+): { readonly network: Network; readonly host: bigint } | undefined {
   const [base = '', prefix, ...rest] = text.split('/');
   const family = base.includes(':') ? 6 : 4;
   const groups = family === 6 ? ipv6Groups(base) : undefined;
-  const first = groups ? ipv6Bits(groups) : ipv4Bits(base);
+  const host = groups ? ipv6Bits(groups) : ipv4Bits(base);
   const bits = family === 6 ? 128 : 32;
   const width = prefix ?? String(bits);
-  if (first === undefined || rest.length > 0 || !/^(0|[1-9][0-9]{0,2})$/.test(width)) {
+  if (host === undefined || rest.length > 0 || !/^(0|[1-9][0-9]{0,2})$/.test(width)) {
     return undefined;
   }
   if (Number(width) > bits) return undefined;
-  const network = { family, first, size: 1n << BigInt(bits - Number(width)) } as const;
-  return first % network.size === 0n ? network : undefined;
+  const size = 1n << BigInt(bits - Number(width));
+  return { network: { family, first: host - (host % size), size }, host };
 }
 
 /** Its canonical text; a network of one host is written as that host. */

@@ -1,5 +1,6 @@
 import type { AuditEntry, AuditKind, AuditRow } from './attempt.ts';
 import type {
+  AuditAbout,
   AuditPage,
   AuditRemoval,
   AuditSource,
@@ -18,10 +19,9 @@ export interface AuditFilter extends AuditSpan {
 }
 
 /** Rows of a time, to be counted a piece at a time, newest first. */
-export interface AuditTallyWanted {
+export interface AuditTallyWanted extends AuditAbout {
   /** Without them, all. */
   readonly kinds?: readonly AuditKind[] | undefined;
-  readonly userId?: number | undefined;
   /** From this time on, and before that. */
   readonly from: Instant;
   readonly to: Instant;

@@ -2,8 +2,16 @@ import type { AuditKind, AuditRow } from './attempt.ts';
 import type { Instant } from './time.ts';
 
 /** Which rows of the record; all conditions together. */
-export interface AuditSpan {
+export interface AuditSpan extends AuditAbout {
   readonly kind?: AuditKind | undefined;
+  /** From this time on. */
+  readonly from?: Instant | undefined;
+  /** Before this time. */
+  readonly to?: Instant | undefined;
+}
+
+/** Whom or what rows are about, and who wrote them: all of it together. */
+export interface AuditAbout {
   readonly userId?: number | undefined;
   readonly address?: string | undefined;
   readonly callId?: number | undefined;
@@ -11,10 +19,6 @@ export interface AuditSpan {
   readonly caller?: string | undefined;
   /** Such as `token:ops`, `cli:mira`, `call:12` or `system`. */
   readonly actor?: string | undefined;
-  /** From this time on. */
-  readonly from?: Instant | undefined;
-  /** Before this time. */
-  readonly to?: Instant | undefined;
 }
 
 export interface AuditPage {

@@ -1,5 +1,13 @@
-import { networkOf, networkText, parseAddress, parseNetwork, type Address } from './address.ts';
-import type { Instant } from './time.ts';
+import {
+  networkAround,
+  networkOf,
+  networkText,
+  parseAddress,
+  parseNetwork,
+  type Address,
+  type Family,
+} from './address.ts';
+import type { Instant, Seconds } from './time.ts';
 import { isUserName } from './user.ts';
 
 /** A host, a network or a name that is let in until it is taken away, or until a date. */
@@ -45,6 +53,16 @@ export interface Resolution {
   readonly failingSince: Instant | null;
   /** Why it fails, or which answers were left out. */
   readonly failure: string | null;
+  /** The families that had addresses and are not answered. */
+  readonly unanswered: readonly Unanswered[];
+}
+
+/** A family that fails. The time in which nobody asked, because the host was off, is none of `seconds`. */
+export interface Unanswered {
+  readonly family: Family;
+  readonly seconds: Seconds;
+  /** When it was last asked for in vain. */
+  readonly at: Instant;
 }
 
 export const unresolved: Resolution = {
@@ -53,6 +71,7 @@ export const unresolved: Resolution = {
   changedAt: null,
   failingSince: null,
   failure: null,
+  unanswered: [],
 };
 
 /** What the gate shall let in for good, or until a time: `target` is an address or a CIDR network. */
@@ -84,6 +103,15 @@ export function parseTarget(text: string): Target | undefined {
   }
   const name = text.toLowerCase().replace(/\.$/, '');
   return isHostName(name) ? { kind: 'name', name } : undefined;
+}
+
+/** What to write instead of a network with host bits, such as 203.0.113.7/24; undefined for anything else. */
+export function withoutHostBits(text: string): string | undefined {
+  const around = networkAround(text.toLowerCase());
+  if (!around || around.host === around.network.first) return undefined;
+  const { network, host } = around;
+  const alone = networkText({ ...network, first: host, size: 1n });
+  return `${networkText(network)} for the network, or ${alone} for that host alone: a network has nothing set behind the prefix`;
 }
 
 export function targetText(target: Target): string {

@@ -103,7 +103,11 @@ export interface Firewall {
   open(opening: Opening): Promise<void>;
   /** Turns the address away, established connections too. Closing what is not open is no error. */
   close(address: Address): Promise<void>;
-  list(): Promise<OpenAddress[]>;
+  /**
+   * What is open. The kernel may have been asked up to half a second ago, but never before the
+   * answer to anything that was opened, closed or synced here.
+   */
+  list(): Promise<readonly OpenAddress[]>;
   /** Makes the gate match, touching only what differs. */
   sync(openings: readonly Opening[]): Promise<SyncReport>;
   /** Makes the standing entries in the kernel exactly these; what was opened is not touched. */

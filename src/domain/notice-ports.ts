@@ -29,13 +29,15 @@ export interface NoticeQueue {
    * too: nothing waits so long, so the clock was set back.
    */
   heads(now: Instant, latest: Instant): Promise<Pick<Notice, 'id' | 'receiver'>[]>;
-  /** When the next one may be sent that waits for more to sum up; undefined when none does. */
+  /** Of one receiver, the one with the fewest tries of those that may be sent now, as `heads` has them. */
+  leastTried(receiver: ReceiverId, now: Instant, latest: Instant): Promise<number | undefined>;
+  /** When the next one may be sent that waits for its time; undefined when none does. */
   nextAt(now: Instant): Promise<Instant | undefined>;
   /** A try begins: from now on nothing is added to it. */
   begin(id: number): Promise<Notice | undefined>;
   sent(id: number, at: Instant): Promise<void>;
-  /** A try has failed, and another will follow. */
-  tried(id: number, why: string): Promise<void>;
+  /** A try has failed; another may follow from `until` on, which is later than `now`. */
+  tried(id: number, why: string, now: Instant, until: Instant): Promise<void>;
   /**
    * Gives up: this one, or all of the receiver that were made before a time. The entry is
    * written with how many there were in `detail.count`, unless there were none.

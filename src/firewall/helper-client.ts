@@ -4,7 +4,8 @@ import type { Standing } from '../domain/entry.ts';
 import type { Opening } from '../domain/grant.ts';
 import type { Firewall, OpenAddress, Recording, StandReport, SyncReport } from '../domain/ports.ts';
 import type { Seconds } from '../domain/time.ts';
-import { Requests, type Ask, type Done } from './requests.ts';
+import { changes, Requests, type Ask, type Done } from './requests.ts';
+import { SharedList } from './shared-list.ts';
 import { stand } from './standing.ts';
 import type { WireLimits, WireTimings } from './wire.ts';
 
@@ -31,7 +32,7 @@ export class HelperClient implements Firewall {
   /** A long list of standing entries holds up nothing else. */
   #lists: Requests | undefined;
   #standing: Promise<unknown> = Promise.resolve();
-  #listing: Promise<OpenAddress[]> | undefined;
+  readonly #opened = new SharedList(() => this.#list());
   readonly #socket: string;
   readonly #deadline: number;
   readonly #latency: HelperClientOptions['latency'];
@@ -43,7 +44,10 @@ export class HelperClient implements Firewall {
     this.#deadline = deadline;
     this.#latency = latency;
     this.#answered = answered;
-    this.#requests = new Requests(socket, () => this.#listeners.forEach((listener) => listener()));
+    this.#requests = new Requests(socket, () => {
+      this.#opened.changed();
+      this.#listeners.forEach((listener) => listener());
+    });
   }
 
   async open({ address, services }: Opening): Promise<void> {
@@ -56,10 +60,8 @@ export class HelperClient implements Firewall {
     await this.#ask({ verb: 'close', address });
   }
 
-  /** However many ask at once, the helper is asked once. */
-  list(): Promise<OpenAddress[]> {
-    this.#listing ??= this.#list().finally(() => (this.#listing = undefined));
-    return this.#listing;
+  list(): Promise<readonly OpenAddress[]> {
+    return this.#opened.get();
   }
 
   async #list(): Promise<OpenAddress[]> {
@@ -143,6 +145,10 @@ export class HelperClient implements Firewall {
       .catch((error: unknown) => {
         this.#answered?.(ask.verb, undefined);
         throw error;
+      })
+      // also one that failed: it may have been carried out
+      .finally(() => {
+        if (changes(ask)) this.#opened.changed();
       });
     this.#answered?.(ask.verb, performance.now() - began);
     if (answer.ok) return answer;

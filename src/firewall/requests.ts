@@ -106,7 +106,8 @@ export class Requests {
   }
 }
 
-function changes(ask: Ask): boolean {
+/** Whether it changes what is open. */
+export function changes(ask: Ask): boolean {
   return ask.verb === 'open' || ask.verb === 'close' || ask.verb === 'sync';
 }
 

@@ -14,7 +14,7 @@ import { createMeters, type Meters } from './metrics/meters.ts';
 import { metered } from './metrics/metered.ts';
 import { mount } from './mount.ts';
 import { ownHostOnly } from './own-host.ts';
-import { pageFiles } from './page-files.ts';
+import { pageFiles, pageForStrays } from './page-files.ts';
 import type { PageFiles } from './page-reading.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { answerError, answerProblem } from './problems.ts';
@@ -73,6 +73,7 @@ export function createHttp(given: HttpParts): Express {
     routes.filter((route) => !open.includes(route)),
     parts,
   );
+  if (door === 'token' && given.page) app.use(pageForStrays(given.page));
   app.use((_request, response) => {
     answerProblem(response, 'not-found', 'There is nothing at this path; see docs/rest.md.');
   });

@@ -9,46 +9,68 @@ export type Send = <T>(method: Method, path: string, body?: unknown) => Promise<
 
 const largestAnswer = 16 * 1024 * 1024;
 
+/** Sends one request; the answer has begun when it resolves. Rejects with what the system says. */
+export type Ask = (
+  method: Method,
+  path: string,
+  asking: { readonly body?: unknown; readonly signal: AbortSignal },
+) => Promise<IncomingMessage>;
+
 /** @throws AccessError `invalid` when the target itself is malformed. */
-export function createSend(target: Target, deadline: Seconds): Send {
-  const { options, headers, name } = reach(target);
+export function createAsk(target: Target): Ask {
+  const { options, headers } = reach(target);
   const begin = options.protocol === 'https:' ? httpsRequest : httpRequest;
   const prefix = options.path ?? '';
 
-  return async <T>(method: Method, path: string, body?: unknown): Promise<T> => {
+  return (method, path, { body, signal }) => {
     const text = body === undefined ? undefined : JSON.stringify(body);
+    const described = text !== undefined && {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(text),
+    };
+    return new Promise((resolve, reject) => {
+      const request = begin(
+        {
+          ...options,
+          method,
+          path: prefix + path,
+          signal,
+          agent: false,
+          headers: { ...headers, ...described },
+        },
+        resolve,
+      );
+      request.once('error', reject);
+      request.end(text);
+    });
+  };
+}
+
+/** @throws AccessError `invalid` when the target itself is malformed. */
+export function createSend(target: Target, deadline: Seconds): Send {
+  const ask = createAsk(target);
+  const { name } = reach(target);
+
+  return async <T>(method: Method, path: string, body?: unknown): Promise<T> => {
     const signal = AbortSignal.timeout(deadline * 1000);
-    let answer: { response: IncomingMessage; text: string };
     try {
-      answer = await new Promise((resolve, reject) => {
-        const request = begin(
-          {
-            ...options,
-            method,
-            path: prefix + path,
-            signal,
-            agent: false,
-            headers: {
-              ...headers,
-              ...(text !== undefined && {
-                'Content-Type': 'application/json',
-                'Content-Length': Buffer.byteLength(text),
-              }),
-            },
-          },
-          (response) => {
-            read(response).then((whole) => resolve({ response, text: whole }), reject);
-          },
-        );
-        request.once('error', reject);
-        request.end(text);
-      });
+      return (await answerOf(await ask(method, path, { body, signal }), name)) as T;
     } catch (cause) {
       if (cause instanceof AccessError) throw cause;
-      throw new AccessError('internal', unreached(cause, name, signal, deadline), { cause });
+      const why = signal.aborted
+        ? `No answer from ${name} within ${deadline} seconds.`
+        : unreached(cause, name);
+      const open = isUnreachableCode(cause) ? '' : ` ${mayHaveHappened}`;
+      throw new AccessError('internal', `${why}${open}`, { cause });
     }
-    return understood(answer.response, answer.text, name) as T;
   };
+}
+
+const mayHaveHappened = 'It may have happened all the same: look before trying again.';
+
+/** What was answered. @throws AccessError as the server meant it, or for what is no answer of ours. */
+export async function answerOf(response: IncomingMessage, name: string): Promise<unknown> {
+  return understood(response, await read(response), name);
 }
 
 async function read(response: IncomingMessage): Promise<string> {
@@ -74,16 +96,16 @@ const unreachable = new Set([
   'ENETUNREACH',
 ]);
 
+const isUnreachableCode = (error: unknown): boolean =>
+  unreachable.has((error as NodeJS.ErrnoException | undefined)?.code ?? '');
+
 /** Whether nobody was there at all, so that nothing can have happened. */
 export function isUnreachable(error: unknown): boolean {
-  const cause = error instanceof AccessError ? (error.cause as NodeJS.ErrnoException) : undefined;
-  return unreachable.has(cause?.code ?? '');
+  return error instanceof AccessError && isUnreachableCode(error.cause);
 }
 
-function unreached(cause: unknown, name: string, signal: AbortSignal, deadline: Seconds): string {
-  if (signal.aborted) {
-    return `No answer from ${name} within ${deadline} seconds. It may have happened all the same: look before trying again.`;
-  }
+/** Why there is no answer, for people. @param cause what the system says. */
+export function unreached(cause: unknown, name: string): string {
   const { code } = cause as NodeJS.ErrnoException;
   switch (code ?? 'unknown') {
     case 'ECONNREFUSED':
@@ -95,7 +117,7 @@ function unreached(cause: unknown, name: string, signal: AbortSignal, deadline: 
     case 'EAI_AGAIN':
       return `${name} cannot be found: check the host name.`;
     default:
-      return `Talking to ${name} failed (${code ?? 'unknown'}). It may have happened all the same: look before trying again.`;
+      return `Talking to ${name} failed (${code ?? 'unknown'}).`;
   }
 }
 

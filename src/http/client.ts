@@ -3,6 +3,7 @@ import type { Target } from './client-target.ts';
 import { createSend } from './client-transport.ts';
 
 export type { Target } from './client-target.ts';
+export { createFollow, type Follow, type ServerEvent } from './client-events.ts';
 export { isUnreachable } from './client-transport.ts';
 
 /**

@@ -126,7 +126,7 @@ function tokenDoor(rules: Administration, limits: Limits, now: () => Instant) {
       if (limits.tooManyFrom(request, response)) return;
       challenge(response, true);
       clearSessionCookie(request, response);
-      rules.noteRefused({ reason: 'expired', from });
+      rules.noteRefused({ reason: 'expired', from, session: secret });
       answerProblem(response, 'unauthorized', 'The session has ended; sign in again.');
       return;
     }

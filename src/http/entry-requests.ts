@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { isLabel, isNote, isSource, longestNote, parseTarget } from '../domain/entry.ts';
+import {
+  isLabel,
+  isNote,
+  isSource,
+  longestNote,
+  parseTarget,
+  withoutHostBits,
+} from '../domain/entry.ts';
 import { text, timeTo, uncheckedAs } from './request-text.ts';
 import { userSettings } from './user-settings.ts';
 
@@ -18,6 +25,11 @@ const settings = {
   note: text(`must be at most ${longestNote} characters on one line`, isNote).optional(),
 };
 
+function insteadOf(value: string): string | undefined {
+  const instead = value.length <= 255 ? withoutHostBits(value) : undefined;
+  return instead && `must be ${instead}`;
+}
+
 export const byLabel = z.strictObject({ label });
 
 export const newEntry = z.strictObject({
@@ -26,6 +38,7 @@ export const newEntry = z.strictObject({
     'must be a host such as 203.0.113.7, a network such as 198.51.100.0/24 (nothing set behind the prefix), or a name such as sip.example.net',
     (value) => value.length <= 255 && parseTarget(value) !== undefined,
     { maxLength: 255, examples: ['198.51.100.0/24', 'sip.example.net'] },
+    insteadOf,
   ),
   ...settings,
   source: text('must be administrator, catalogue, or import: and a word', isSource).optional(),

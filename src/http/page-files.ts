@@ -3,7 +3,7 @@ import { encodings, type Encoding, type PageFile, type PageFiles } from './page-
 import { answerProblem } from './problems.ts';
 
 /** What somebody may go to; what is shown there the page itself knows. */
-const views = ['/now', '/history', '/people', '/entries', '/sign-in'];
+const views = new Set(['/', '/now', '/history', '/people', '/entries', '/sign-in']);
 
 /** Everything from here, and nothing written into the page itself. */
 const policy = [
@@ -39,8 +39,26 @@ export function pageFiles(files: PageFiles): RequestHandler {
   };
 }
 
-const isView = (path: string): boolean =>
-  path === '/' || views.some((view) => path === view || path.startsWith(`${view}/`));
+/**
+ * For a path at which there is nothing: somebody at a browser has mistyped a view, and gets the
+ * page, which says so; a program gets the problem. Programs accept anything, browsers ask for HTML.
+ */
+export function pageForStrays(files: PageFiles): RequestHandler {
+  return (request, response, next) => {
+    const file = files.get('/index.html');
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    response.vary('Accept');
+    if (!file || !isRead || notForPeople.test(request.path) || !wantsHtml(request)) next();
+    else send(file, request, response.status(404));
+  };
+}
+
+const wantsHtml = (request: Request): boolean => request.accepts(['json', 'html']) === 'html';
+
+/** What a program asks for, or the page itself. */
+const notForPeople = /^\/(v1|metrics|assets|not-me)(\/|$)/;
+
+const isView = (path: string): boolean => views.has(path);
 
 function send(file: PageFile, request: Request, response: Response): void {
   const encoding = encodingFor(request, file);
@@ -49,13 +67,14 @@ function send(file: PageFile, request: Request, response: Response): void {
     'Content-Security-Policy': policy,
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Cross-Origin-Opener-Policy': 'same-origin',
-    Vary: 'Accept-Encoding',
     'Content-Type': file.type,
     ETag: tag,
     // the page names the others, so after an upgrade it must be the new one
     'Cache-Control': file.forEver ? 'public, max-age=31536000, immutable' : 'no-store',
   });
-  if (isKnown(tag, request.headers['if-none-match'])) {
+  response.vary('Accept-Encoding');
+  // RFC 9110, section 13.2.1: of what is there alone
+  if (response.statusCode === 200 && isKnown(tag, request.headers['if-none-match'])) {
     response.status(304).end();
     return;
   }

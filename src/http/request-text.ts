@@ -17,13 +17,19 @@ export function uncheckedAs(schema: z.ZodType): z.ZodUnknown {
 /** What a description can add to a text's own words: a pattern, examples. */
 type Looks = Pick<z.core.JSONSchema.JSONSchema, 'pattern' | 'maxLength' | 'examples' | 'format'>;
 
-/** Text that fits, or the one sentence that says what is allowed. */
+/**
+ * Text that fits, or the one sentence that says what is allowed.
+ * @param nearer the sentence for a text that nearly fits; undefined where there is none.
+ */
 export function text(
   allowed: string,
   fits: (text: string) => boolean,
   looks: Looks = {},
+  nearer: (text: string) => string | undefined = () => undefined,
 ): z.ZodString {
-  const schema = z.string({ error: allowed }).refine(fits, { error: allowed });
+  const schema = z
+    .string({ error: allowed })
+    .refine(fits, { error: ({ input }) => nearer(input as string) ?? allowed });
   wire.add(schema, { type: 'string', description: sentence(allowed), ...looks });
   return schema;
 }

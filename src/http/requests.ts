@@ -159,8 +159,7 @@ export const callsWanted = z.strictObject({
   ...pageOf(callCursor),
 });
 
-const auditSpan = {
-  kind: z.enum(auditKinds, { error: `must be one of ${auditKinds.join(', ')}` }).optional(),
+const auditAbout = {
   userId: id.optional(),
   address: address.optional(),
   callId: id.optional(),
@@ -174,6 +173,11 @@ const auditSpan = {
     (value) => /^(system|(token|cli|call|link):[A-Za-z0-9._-]{1,64})$/.test(value),
     { examples: ['token:ops'] },
   ).optional(),
+};
+
+const auditSpan = {
+  kind: z.enum(auditKinds, { error: `must be one of ${auditKinds.join(', ')}` }).optional(),
+  ...auditAbout,
   from: timeTo('must be a time such as 2026-01-31T12:00:00Z').optional(),
   to: timeTo('must be a time such as 2026-01-31T12:00:00Z').optional(),
 };
@@ -195,7 +199,7 @@ export const countsWanted = z
     to: moment,
     step: wholeNumber('must be the seconds of a column, from 1', 400 * 86_400),
     kind: kindList.optional(),
-    userId: id.optional(),
+    ...auditAbout,
   })
   .refine(({ from, to }) => to > from, { error: forwards, path: ['to'] })
   .refine(({ from, to, step }) => !(step >= 1) || to - from <= mostColumns * step * 1000, {

@@ -32,6 +32,12 @@ export const usualTimes: CallTimes = { firstKey: 8, nextKey: 5 };
 /** Two # within this of each other are ##. Two presses of one key take a person 0.15 to 0.4 s. */
 const secondHash: Seconds = 0.5;
 
+/**
+ * So long a question that nobody could know of is heard before its keys count. The keys of a
+ * dial string are closer together than this, and nobody who listens has understood it sooner.
+ */
+const understood: Seconds = 1;
+
 /** What happens in a call, for the log and the screen; secret keys are masked already. */
 export interface Transcript {
   prompt(name: string, words: string): void;
@@ -109,7 +115,7 @@ export function createCall(parts: CallParts): Call {
     const { sound, words } = await speech.render(prompt, spokenIn);
     stillThere();
     transcript.prompt(prompt.name, words);
-    if (afresh) keypad.drop();
+    if (afresh) keypad.dropUntilQuiet(understood);
     return line.play(sound);
   }
 
@@ -136,14 +142,13 @@ export function createCall(parts: CallParts): Call {
     if (!needless()) stillThere();
   }
 
-  /** Keys count from the moment at which the prompt can be heard. */
+  /** Keys count once the prompt has been heard for a moment: what came before answered something else. */
   async function playAfresh(prompt: Prompt): Promise<void> {
     stillAsking();
     const playing = await start(prompt, language, true);
-    // pressed in the very instant at which it began
-    if (keypad.waiting || leaving?.aborted) playing.stop();
+    if (leaving?.aborted) playing.stop();
     interruptible = playing;
-    await heard(playing);
+    await heard(playing).finally(() => keypad.listen());
     interruptible = undefined;
     if (!keypad.waiting) stillThere();
   }
@@ -210,8 +215,9 @@ export function createCall(parts: CallParts): Call {
       keypad.waiting || latest() !== undefined || leaving?.aborted === true;
     let asked = 1;
     let startedAgain = 0;
+    let unheard = question.unforeseen;
     for (;;) {
-      if (question.unforeseen) await playAfresh(question.prompt);
+      if (unheard) await playAfresh(question.prompt);
       else await playUnless(needless, question.prompt, language);
       const reading = await take(question, needless);
       answering = false;
@@ -230,6 +236,7 @@ export function createCall(parts: CallParts): Call {
       transcript.noAnswer(question.name, why);
       if (asked++ === (question.mostAskings ?? mostAskings)) throw new NoAnswer(question.name);
       // silence leaves nothing behind to be dropped, and may be broken while we speak
+      unheard = why === 'no-match' && question.unforeseen;
       if (why === 'no-match') await tell({ name: question.noMatch });
       else await playUnless(needless, { name: question.noInput ?? 'no-input' }, language);
     }

@@ -17,6 +17,13 @@ export interface Keypad {
   ignoreNext(digit: Digit): void;
   /** Forgets all that is waiting. */
   drop(): void;
+  /**
+   * Forgets all that is waiting, and what comes before there was no key for so long: keys of
+   * one row, dialled by a telephone, fall together. What is to be ignored stays to be ignored.
+   */
+  dropUntilQuiet(seconds: Seconds): void;
+  /** Each key counts again. */
+  listen(): void;
 }
 
 /** Listens from the moment it is made; `pressed` is called at each key that counts. */
@@ -24,15 +31,29 @@ export function createKeypad(line: Line, timer: Timer, pressed: () => void): Key
   const keys: Digit[] = [];
   let ignored: Digit | undefined;
   let wake: (() => void) | undefined;
+  let quiet: { readonly restart: () => void; readonly cancel: () => void } | undefined;
 
   line.onDigit((digit) => {
     const habit = digit === ignored;
     ignored = undefined;
+    if (quiet) return quiet.restart();
     if (habit) return;
     keys.push(digit);
     wake?.();
     pressed();
   });
+
+  function listen(): void {
+    quiet?.cancel();
+    quiet = undefined;
+  }
+
+  function dropUntilQuiet(seconds: Seconds): void {
+    keys.length = 0;
+    quiet?.cancel();
+    const alarm = timer(seconds, listen);
+    quiet = { restart: () => dropUntilQuiet(seconds), cancel: () => alarm.cancel() };
+  }
 
   return {
     get waiting() {
@@ -67,5 +88,7 @@ export function createKeypad(line: Line, timer: Timer, pressed: () => void): Key
       keys.length = 0;
       ignored = undefined;
     },
+    dropUntilQuiet,
+    listen,
   };
 }

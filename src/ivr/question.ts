@@ -21,8 +21,8 @@ export interface Question<T> {
   /** An entry that # ends, and that ## starts again. */
   readonly endsWithHash?: boolean;
   /**
-   * Whether what was keyed ahead is no answer: for questions that nobody can have known
-   * of, and that must not be agreed to unheard.
+   * Whether only what is keyed after a moment of it is an answer: for questions that nobody
+   * can have known of, and that must not be agreed to unheard.
    */
   readonly unforeseen?: boolean;
   /** Whether this answer may be shown as it was keyed, where not all may. */

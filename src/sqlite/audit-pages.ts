@@ -1,30 +1,11 @@
 import type { Database } from 'better-sqlite3';
-import { blockSize, type AuditPage } from '../domain/audit.ts';
+import type { AuditPage } from '../domain/audit.ts';
 import type { AuditFilter } from '../domain/ports.ts';
+import { asked, conditions, type Name } from './audit-conditions.ts';
 import { auditRowOf, type AuditColumns } from './audit-rows.ts';
-import { instant, pageBounds } from './columns.ts';
+import { timesOf, timeSpans } from './audit-times.ts';
+import { pageBounds } from './columns.ts';
 import { keepPrepared } from './prepared.ts';
-
-/** A condition that has an index of its own, in the order of the numbers. */
-interface Condition {
-  readonly index: string;
-  readonly sql: (table: string) => string;
-}
-
-const conditions = {
-  kind: { index: 'audit_by_kind', sql: (t) => `${t}.kind = @kind` },
-  userId: { index: 'audit_by_user', sql: (t) => `${t}.user_id = @userId` },
-  address: { index: 'audit_by_address', sql: (t) => `${t}.address = @address` },
-  callId: { index: 'audit_by_call', sql: (t) => `${t}.call_id = @callId` },
-  caller: { index: 'audit_by_caller', sql: (t) => `${t}.caller = @caller` },
-  actor: {
-    index: 'audit_by_actor',
-    sql: (t) => `${t}.actor = @actor AND ${t}.actor NOT GLOB 'call:*'`,
-  },
-} as const satisfies Record<string, Condition>;
-
-type Name = keyof typeof conditions;
-const names = Object.keys(conditions) as Name[];
 
 export interface PageEffort {
   /** As many entries of an index are looked at for one page. */
@@ -76,21 +57,23 @@ export function createAuditPages(
 
   return (filter) => {
     const { before, limit } = pageBounds(filter);
-    const { wanted, given } = asked(filter);
+    const { values, given } = asked(filter);
+    const byCall = 'byCall' in values;
     const timed = filter.from !== undefined || filter.to !== undefined;
     const span = timed ? spanOf(filter) : undefined;
     if (span === 'none') return { rows: [], next: null };
     const { first, last: lastSeq } = ends.get() ?? {};
     const bounds: Bounds = {
-      ...wanted,
+      ...values,
+      ...timesOf(filter),
       before: Math.min(before, span?.before ?? before, (lastSeq ?? 0) + 1),
       floor: Math.max(span?.floor ?? 1, first ?? 1),
     };
     const driver = rarest(given, bounds);
     const others = given.filter((name) => name !== driver);
-    const certain = others.length === 0 && !timed && wanted['byCall'] === undefined;
+    const certain = others.length === 0 && !timed && !byCall;
     const floor = certain ? bounds.floor : end(driver, budget, bounds);
-    const found = statement<AuditColumns>(query(driver, others, timed, 'byCall' in wanted)).all({
+    const found = statement<AuditColumns>(query(driver, others, timed, byCall)).all({
       ...bounds,
       floor,
       limit,
@@ -102,26 +85,6 @@ export function createAuditPages(
       next: more === undefined || more <= bounds.floor ? null : more,
     };
   };
-}
-
-function asked(filter: AuditFilter): {
-  wanted: Readonly<Record<string, string | number>>;
-  given: readonly Name[];
-} {
-  const wanted: Record<string, string | number> = {};
-  for (const name of names) {
-    const value = filter[name];
-    if (value !== undefined) wanted[name] = value;
-  }
-  Object.assign(wanted, timesOf(filter));
-  // what a call did is found by the call
-  const call = /^call:([0-9]{1,15})$/.exec(filter.actor ?? '')?.[1];
-  if (call !== undefined) {
-    delete wanted['actor'];
-    wanted['byCall'] = `call:${call}`;
-    wanted['callId'] ??= Number(call);
-  }
-  return { wanted, given: names.filter((name) => wanted[name] !== undefined) };
 }
 
 function query(
@@ -148,36 +111,3 @@ function query(
        ORDER BY a.seq DESC LIMIT @limit) AS found
     CROSS JOIN audit ON audit.seq = found.seq ORDER BY audit.seq DESC`;
 }
-
-/** The numbers between which all rows of a time are; a clock that was set may put others between them. */
-export function timeSpans(
-  database: Database,
-): (filter: Pick<AuditFilter, 'from' | 'to'>) => { floor: number; before: number } | 'none' {
-  const blocks = database.prepare<
-    [{ from: number; to: number }],
-    { first: number | null; last: number | null }
-  >(
-    `SELECT min(block) AS first, max(block) AS last FROM audit_blocks
-     WHERE to_at >= @from AND from_at < @to`,
-  );
-  const unsealed = database
-    .prepare<[], number>('SELECT 1 FROM audit WHERE hash IS NULL LIMIT 1')
-    .pluck();
-  return ({ from, to }) => {
-    const found = blocks.get(timesOf({ from, to }));
-    // rows without a hash are in no block yet
-    const rest = unsealed.get() !== undefined;
-    const first = found?.first ?? null;
-    if (first === null && !rest) return 'none';
-    const last = found?.last ?? 0;
-    return {
-      floor: first === null ? 1 : first * blockSize + 1,
-      before: rest ? Number.MAX_SAFE_INTEGER : (last + 1) * blockSize + 1,
-    };
-  };
-}
-
-const timesOf = ({ from, to }: Pick<AuditFilter, 'from' | 'to'>): { from: number; to: number } => ({
-  from: from === undefined ? Number.MIN_SAFE_INTEGER : instant(from),
-  to: to === undefined ? Number.MAX_SAFE_INTEGER : instant(to),
-});

@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { AuditKind } from '../domain/attempt.ts';
 import type { AuditTally, AuditTallyWanted } from '../domain/ports.ts';
-import { timeSpans } from './audit-pages.ts';
+import { asked, conditions, type Asked, type Name } from './audit-conditions.ts';
+import { timeSpans } from './audit-times.ts';
 import { instant } from './columns.ts';
 import { keepPrepared } from './prepared.ts';
 
@@ -15,9 +16,17 @@ interface Found {
   readonly lastAt: number;
 }
 
+/** Where a piece ends that is found by one condition, or by none. */
+interface Piece {
+  readonly driver: Name | undefined;
+  /** Its last row; undefined when all that are left are in it. */
+  readonly end: { readonly seq: number; readonly at: number } | undefined;
+}
+
 /**
- * Counts in the database. Who asks for one user is answered by the index of users, who asks for one
- * kind by that of kinds; of several kinds, all rows of the time are looked at.
+ * Counts in the database. Of the conditions, that one finds the rows of a piece by its index whose
+ * entries go back furthest from here; the others are looked for in these rows. Of several kinds,
+ * and without any condition, all rows of the time are looked at.
  */
 export function createAuditTally(
   database: Database,
@@ -26,42 +35,69 @@ export function createAuditTally(
   const statement = keepPrepared(database);
   const spanOf = timeSpans(database);
 
+  function endBy(driver: Name | undefined, bounds: object): Piece {
+    const end = statement<{ seq: number; at: number }>(
+      `SELECT seq, at ${rowsBy(driver)} ORDER BY seq DESC LIMIT 1 OFFSET ${piece - 1}`,
+    ).get(bounds);
+    return { driver, end };
+  }
+
+  function furthest(given: readonly Name[], bounds: object): Piece {
+    let best = endBy(given[0], bounds);
+    for (const name of given.slice(1)) {
+      if (!best.end) break;
+      const other = endBy(name, bounds);
+      if (!other.end || other.end.seq < best.end.seq) best = other;
+    }
+    return best;
+  }
+
   return (wanted) => {
     const from = instant(wanted.from);
     const to = instant(wanted.to);
     const span = spanOf({ from, to });
     const before = Math.min(wanted.before ?? Infinity, span === 'none' ? 0 : span.before);
     if (span === 'none' || before <= span.floor) return { counts: [], next: null };
-    const [index, driver] = drivenBy(wanted);
+    const { kinds, by } = wanted;
+    const about = asked({ ...wanted, kind: kinds?.length === 1 ? kinds[0] : undefined });
     const bounds = {
+      ...about.values,
       from,
       to,
       before: Math.min(before, Number.MAX_SAFE_INTEGER),
       floor: span.floor,
-      userId: wanted.userId ?? null,
-      kind: wanted.kinds?.[0] ?? null,
-      kinds: JSON.stringify(wanted.kinds ?? []),
-      step: wanted.by === 'caller' ? null : wanted.by.step,
+      kinds: JSON.stringify(kinds ?? []),
+      step: by === 'caller' ? null : by.step,
     };
-    const among = `FROM audit ${index} WHERE ${driver} seq >= @floor AND seq < @before`;
-    const end = statement<{ seq: number; at: number }>(
-      `SELECT seq, at ${among} ORDER BY seq DESC LIMIT 1 OFFSET ${piece - 1}`,
-    ).get(bounds);
-    const key = wanted.by === 'caller' ? 'caller' : 'CAST((at - @from) / @step AS INTEGER)';
-    const counts = statement<Found>(
-      `SELECT kind, ${key} AS key, count(*) AS count, max(at) AS lastAt ${among}
-         AND at >= @from AND at < @to
-         ${wanted.kinds ? 'AND kind IN (SELECT value FROM json_each(@kinds))' : ''}
-         ${wanted.by === 'caller' ? 'AND caller IS NOT NULL' : ''}
-       GROUP BY 1, 2`,
-    ).all({ ...bounds, floor: end?.seq ?? span.floor });
+    const { driver, end } = furthest(about.given, bounds);
+    const counts = statement<Found>(counting(wanted, about, driver)).all({
+      ...bounds,
+      floor: end?.seq ?? span.floor,
+    });
     const more = end !== undefined && end.seq > span.floor;
     return { counts, next: more ? { before: end.seq, at: end.at } : null };
   };
 }
 
-function drivenBy({ userId, kinds }: AuditTallyWanted): readonly [index: string, driver: string] {
-  if (userId !== undefined) return ['INDEXED BY audit_by_user', 'user_id = @userId AND'];
-  if (kinds?.length === 1) return ['INDEXED BY audit_by_kind', 'kind = @kind AND'];
-  return ['NOT INDEXED', ''];
+function rowsBy(driver: Name | undefined): string {
+  const by = driver === undefined ? 'NOT INDEXED' : `INDEXED BY ${conditions[driver].index}`;
+  const where = driver === undefined ? '' : `${conditions[driver].sql('audit')} AND`;
+  return `FROM audit ${by} WHERE ${where} seq >= @floor AND seq < @before`;
+}
+
+function counting(
+  { kinds, by }: AuditTallyWanted,
+  { values, given }: Asked,
+  driver: Name | undefined,
+): string {
+  const key = by === 'caller' ? 'caller' : 'CAST((at - @from) / @step AS INTEGER)';
+  const others = [
+    'at >= @from AND at < @to',
+    ...given.filter((name) => name !== driver).map((name) => conditions[name].sql('audit')),
+    ...('byCall' in values ? ['actor = @byCall'] : []),
+    ...(kinds && kinds.length !== 1 ? ['kind IN (SELECT value FROM json_each(@kinds))'] : []),
+    ...(by === 'caller' ? ['caller IS NOT NULL'] : []),
+  ];
+  return `SELECT kind, ${key} AS key, count(*) AS count, max(at) AS lastAt
+    ${rowsBy(driver)} AND ${others.join(' AND ')} GROUP BY 1, 2`;
 }

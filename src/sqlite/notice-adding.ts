@@ -24,23 +24,35 @@ export function createNoticeAdding(database: Database): AddNotice {
       `SELECT count(*) FROM notices WHERE receiver = ? AND state = 'waiting'`,
     )
     .pluck();
-  // what has been tried may have arrived as it was
   const last = database.prepare<[string, string], { id: number; held: number }>(
     `SELECT id, not_before > made_at AS held FROM notices
      WHERE receiver = ? AND kind = ? AND state = 'waiting' AND tries = 0
      ORDER BY id DESC LIMIT 1`,
   );
-  const addTo = database.prepare<[string, number]>(
-    'UPDATE notices SET count = count + 1, about = ? WHERE id = ?',
+  // not one that is under way, which has no reason
+  const lastFailed = database
+    .prepare<[string, string], number>(
+      `SELECT id FROM notices
+       WHERE receiver = ? AND kind = ? AND state = 'waiting' AND why IS NOT NULL
+       ORDER BY id DESC LIMIT 1`,
+    )
+    .pluck();
+  // what has been tried may have arrived as it was: with more in it, it is another
+  const addTo = database.prepare<[object]>(
+    `UPDATE notices SET count = count + 1, about = @text,
+       delivery = iif(tries = 0, delivery, @delivery)
+     WHERE id = @id`,
   );
 
   return ({ delivery, receiver, about }, at, { oneByOne, within, mostWaiting }) => {
     const { kind } = about;
     const text = JSON.stringify(about);
-    const summary = last.get(receiver, kind);
     const crowded = (waitingFor.get(receiver) ?? 0) >= mostWaiting;
-    if (summary && (summary.held === 1 || crowded)) {
-      addTo.run(text, summary.id);
+    const untried = last.get(receiver, kind);
+    const summary = untried && (untried.held === 1 || crowded) ? untried.id : undefined;
+    const into = summary ?? (crowded ? lastFailed.get(receiver, kind) : undefined);
+    if (into !== undefined) {
+      addTo.run({ id: into, text, delivery });
       return;
     }
     const since = at - within * 1000;

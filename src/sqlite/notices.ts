@@ -25,27 +25,35 @@ export function createNoticeQueue(
     'INSERT INTO notice_cursor VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET seq = excluded.seq',
   );
   const dropCursor = database.prepare('DELETE FROM notice_cursor');
-  // only what sums up waits for its time; one that is too far ahead is of a clock that was set back
+  // what sums up and what has failed wait for their time; one that is too far ahead is of a clock
+  // that was set back
+  const ready = `state = 'waiting'
+    AND (not_before <= @now OR not_before = made_at OR not_before > @latest)`;
   const heads = database.prepare<[object], Pick<Notice, 'id' | 'receiver'>>(
-    `SELECT min(id) AS id, receiver FROM notices
-     WHERE state = 'waiting'
-       AND (not_before <= @now OR not_before = made_at OR not_before > @latest)
-     GROUP BY receiver ORDER BY 1`,
+    `SELECT min(id) AS id, receiver FROM notices WHERE ${ready} GROUP BY receiver ORDER BY 1`,
   );
+  const leastTried = database
+    .prepare<[object], number>(
+      `SELECT id FROM notices WHERE receiver = @receiver AND ${ready} ORDER BY tries, id LIMIT 1`,
+    )
+    .pluck();
   const nextAt = database
     .prepare<[number], number | null>(
       `SELECT min(not_before) FROM notices WHERE state = 'waiting' AND not_before > ? AND not_before > made_at`,
     )
     .pluck();
   const begin = database.prepare<[number], Row>(
-    `UPDATE notices SET tries = tries + 1 WHERE id = ? AND state = 'waiting' RETURNING ${columns}`,
+    `UPDATE notices SET tries = tries + 1, why = NULL WHERE id = ? AND state = 'waiting'
+     RETURNING ${columns}`,
   );
   const end = database.prepare<[object]>(
     `UPDATE notices SET state = @state, ended_at = @at, why = @why
      WHERE id = @id AND state = 'waiting'`,
   );
-  const tried = database.prepare<[string, number]>(
-    `UPDATE notices SET why = ? WHERE id = ? AND state = 'waiting'`,
+  // made later than now: the clock was set back since
+  const tried = database.prepare<[object]>(
+    `UPDATE notices SET why = @why, made_at = min(made_at, @now), not_before = @until
+     WHERE id = @id AND state = 'waiting'`,
   );
   const giveUp = database.prepare<[object]>(
     `UPDATE notices SET state = 'failed', ended_at = @at, why = @why
@@ -86,6 +94,8 @@ export function createNoticeQueue(
         return true;
       }),
     heads: (now, latest) => read(() => heads.all({ now: instant(now), latest: instant(latest) })),
+    leastTried: (receiver, now, latest) =>
+      read(() => leastTried.get({ receiver, now: instant(now), latest: instant(latest) })),
     nextAt: (now) => read(() => nextAt.get(instant(now)) ?? undefined),
     begin: (id) =>
       write(() => {
@@ -93,7 +103,8 @@ export function createNoticeQueue(
         return row && noticeOf(row);
       }),
     sent: (id, at) => write(() => void end.run({ id, at: instant(at), state: 'sent', why: null })),
-    tried: (id, why) => write(() => void tried.run(why, id)),
+    tried: (id, why, now, until) =>
+      write(() => void tried.run({ id, why, now: instant(now), until: instant(until) })),
     giveUp: (which, why, entry) =>
       write(() => {
         const at = instant(entry.at);

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Address } from '../domain/address.ts';
-import type { Resolution } from '../domain/entry.ts';
+import type { Resolution, Unanswered } from '../domain/entry.ts';
 import type { Instant } from '../domain/time.ts';
 import { instant, listOf, listText } from './columns.ts';
 
@@ -10,6 +10,7 @@ interface Row {
   readonly changed_at: number | null;
   readonly failing_since: number | null;
   readonly failure: string | null;
+  readonly unanswered: string;
 }
 
 /** What names mean, inside the transaction under way. */
@@ -19,10 +20,11 @@ export function createResolutionStore(database: Database) {
     .prepare<[], number>('SELECT count(*) FROM resolutions WHERE failing_since IS NOT NULL')
     .pluck();
   const put = database.prepare(
-    `INSERT INTO resolutions VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO resolutions VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (entry_id) DO UPDATE SET addresses = excluded.addresses,
        resolved_at = excluded.resolved_at, changed_at = excluded.changed_at,
-       failing_since = excluded.failing_since, failure = excluded.failure`,
+       failing_since = excluded.failing_since, failure = excluded.failure,
+       unanswered = excluded.unanswered`,
   );
   return {
     of(id: number): Resolution | undefined {
@@ -31,7 +33,7 @@ export function createResolutionStore(database: Database) {
     },
     failing: (): number => failing.get() ?? 0,
     put(id: number, resolution: Resolution): void {
-      const { addresses, resolvedAt, changedAt, failingSince, failure } = resolution;
+      const { addresses, resolvedAt, changedAt, failingSince, failure, unanswered } = resolution;
       put.run(
         id,
         listText(addresses),
@@ -39,6 +41,7 @@ export function createResolutionStore(database: Database) {
         instantOrNull(changedAt),
         instantOrNull(failingSince),
         failure,
+        JSON.stringify(unanswered),
       );
     },
   };
@@ -52,4 +55,5 @@ const resolutionOf = (row: Row): Resolution => ({
   changedAt: row.changed_at,
   failingSince: row.failing_since,
   failure: row.failure,
+  unanswered: JSON.parse(row.unanswered) as Unanswered[],
 });

@@ -28,10 +28,19 @@ export function usePlace(): Place {
   return place;
 }
 
+/** What the browser keeps with a step: it leads on from the place before, further back in a list. */
+const onward = 'onward';
+
+/** Whether the browser's way back leads to the place in the list from which one came here. */
+export const cameOnward = (): boolean => window.history.state === onward;
+
 /** @param to A path with its query, of this page. */
-export function go(to: string, { replace = false } = {}): void {
-  if (replace) window.history.replaceState(null, '', to);
-  else window.history.pushState(null, '', to);
+export function go(
+  to: string,
+  { replace = false, state }: { replace?: boolean; state?: string } = {},
+): void {
+  if (replace) window.history.replaceState(state, '', to);
+  else window.history.pushState(state, '', to);
   window.dispatchEvent(new Event(moved));
 }
 
@@ -44,15 +53,22 @@ export function setFilters(
   changes: Readonly<Record<string, string | undefined>>,
   { step = false } = {},
 ): void {
+  const to = withFilters(changes);
+  if (to !== withFilters({})) go(to, { replace: !step });
+}
+
+function withFilters(changes: Readonly<Record<string, string | undefined>>): string {
   const { path, query } = here();
-  const before = query.toString();
   for (const [name, value] of Object.entries(changes)) {
     if (value) query.set(name, value);
     else query.delete(name);
   }
   const text = query.toString();
-  go(text ? `${path}?${text}` : path, { replace: !step || text === before });
+  return text ? `${path}?${text}` : path;
 }
+
+/** To where a list goes on. */
+export const goOnward = (cursor: string): void => go(withFilters({ cursor }), { state: onward });
 
 /** A way within the page; with a key held down, the browser does what it does with any link. */
 export function Link({

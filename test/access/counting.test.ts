@@ -66,6 +66,14 @@ describe('counting the record', () => {
     });
   });
 
+  it('asks for several kinds at once where there are other conditions', async () => {
+    const asked: AuditTallyWanted[] = [];
+    const kinds = ['gate-opened', 'gate-closed'] as const;
+    const about = { address: '203.0.113.7', actor: 'token:ops', userId: undefined };
+    await createCounting(endless(asked), 1).counts({ ...span, ...about, kinds });
+    expect(asked).toEqual([{ ...about, from: 0, to: 10_000, by: { step: 1000 }, kinds }]);
+  });
+
   it('counts for one at a time, and lets only so many wait', async () => {
     let going = 0;
     let most = 0;

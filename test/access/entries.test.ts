@@ -124,7 +124,7 @@ describe('an entry', () => {
   it.each<[string, Partial<Parameters<Entries['add']>[0]>, AccessErrorCode, RegExp]>([
     ['a label with a blank', { label: 'my office' }, 'invalid', /label/],
     ['nothing that can be let in', { target: '8.8.8' }, 'invalid', /"8\.8\.8" is no host/],
-    ['host bits in a network', { target: '8.8.8.1/24' }, 'invalid', /no network/],
+    ['host bits in a network', { target: '8.8.8.1/24' }, 'invalid', /^Write 8\.8\.8\.0\/24 for/],
     ['a private host', { target: '192.168.1.1' }, 'address-refused', /private.*also_allow/],
     ['the server itself', { target: '8.8.4.9' }, 'address-refused', /own/],
     ['everybody', { target: '0.0.0.0/0' }, 'address-refused', /everybody/],
@@ -249,6 +249,7 @@ describe('an entry', () => {
       changedAt: now,
       failingSince: null,
       failure: null,
+      unanswered: [],
     };
     await stores.entries.resolved(carrier.id, resolution, undefined);
     const failed = [{ target: other, reason: 'full' }];
@@ -277,6 +278,7 @@ describe('what stands', () => {
         changedAt: 1,
         failingSince: 5,
         failure: 'nobody answers',
+        unanswered: [],
       },
       undefined,
     );

@@ -81,6 +81,7 @@ describe('a name', () => {
       changedAt: clock.now,
       failingSince: null,
       failure: null,
+      unanswered: [],
     });
     expect(changes).toBe(1);
     expect(await stores.audit.list({ limit: 1 })).toMatchObject([
@@ -148,6 +149,11 @@ describe('a name', () => {
     expect(timesAsked()).toBe(1);
   });
 });
+
+const brokenSix: NameAnswer = {
+  ...answer([one], 60),
+  failures: [{ family: 6, reason: 'broken' }],
+};
 
 describe('a name that fails', () => {
   it('keeps its addresses for the grace time, alarms once, and recovers', async () => {
@@ -233,6 +239,101 @@ describe('a name that fails', () => {
     expect((await means(entry)).addresses).toEqual([two]);
   });
 
+  it('recovers when one family answers and the other, which it never had, goes on failing', async () => {
+    const entry = await watched(brokenSix);
+    names.answers.delete(carrier);
+    await clock.pass(3600);
+    names.answers.set(carrier, brokenSix);
+    await clock.pass(601);
+    expect(await means(entry)).toMatchObject({ addresses: [one], failingSince: null });
+    expect(kinds()).toEqual(['name-changed', 'name-failing', 'name-recovered']);
+    const before = timesAsked();
+    await clock.pass(3600);
+    expect(timesAsked() - before).toBe(60);
+    // as long after as may be, it has all of the grace time
+    await clock.pass(2 * day);
+    names.answers.delete(carrier);
+    await clock.pass(day - 700);
+    expect((await means(entry)).addresses).toEqual([one]);
+  });
+
+  it('has the grace time for one family, however long the other has failed', async () => {
+    const entry = await watched(answer([one, six], 60));
+    names.answers.set(carrier, brokenSix);
+    await clock.pass(61);
+    const since = clock.now - 1000;
+    const before = timesAsked();
+    await clock.pass(3600);
+    expect(timesAsked() - before).toBe(60);
+    await clock.pass(3 * day);
+    // it is not well: it has lost what it meant there
+    expect(await means(entry)).toMatchObject({
+      addresses: [one],
+      failingSince: since,
+      failure: 'IPv6: broken',
+    });
+    names.answers.delete(carrier);
+    await clock.pass(60);
+    expect((await means(entry)).addresses).toEqual([one]);
+    // that the rest of it fails too is an alarm of its own
+    expect(kinds()).toEqual(['name-changed', 'name-failing', 'name-changed', 'name-failing']);
+    await clock.pass(day - 100);
+    expect((await means(entry)).addresses).toEqual([one]);
+    await clock.pass(200);
+    expect((await means(entry)).addresses).toEqual([]);
+    names.answers.set(carrier, answer([one, six], 60));
+    await clock.pass(31);
+    expect(await means(entry)).toMatchObject({ addresses: [six, one], failingSince: null });
+    expect(kinds().slice(4)).toEqual(['name-changed', 'name-recovered']);
+  });
+
+  it('loses none of the grace time while nobody looks', async () => {
+    const entry = await watched(answer([one]));
+    names.answers.delete(carrier);
+    await clock.pass(3600);
+    const { failingSince } = await means(entry);
+    watch.stop();
+    await clock.pass(2 * day);
+    start();
+    await clock.pass(day - 3600 - 700);
+    expect(await means(entry)).toMatchObject({ addresses: [one], failingSince });
+    await clock.pass(1400);
+    expect((await means(entry)).addresses).toEqual([]);
+  });
+
+  it('has no more grace because we are started again and again', async () => {
+    const entry = await watched(answer([one]));
+    names.answers.delete(carrier);
+    await clock.pass(301);
+    for (let time = 0; time < day / 500 + 2; time++) {
+      watch.stop();
+      await clock.pass(500);
+      start();
+      await clock.pass(0);
+    }
+    expect((await means(entry)).addresses).toEqual([]);
+  });
+
+  it('has its grace time where an older release put on record that it fails', async () => {
+    const entry = await watched(answer([one]));
+    const old = { failingSince: clock.now - 3 * day * 1000, failure: 'there is no such name' };
+    await stores.entries.resolved(entry.id, { ...(await means(entry)), ...old }, undefined);
+    names.answers.delete(carrier);
+    await clock.pass(301);
+    expect(await means(entry)).toMatchObject({ addresses: [one], failingSince: old.failingSince });
+    expect(kinds()).toEqual(['name-changed']);
+  });
+
+  it('is asked for every half minute once it has lost its addresses', async () => {
+    const entry = await watched(answer([one]));
+    names.answers.delete(carrier);
+    await clock.pass(day + 1000);
+    expect((await means(entry)).addresses).toEqual([]);
+    const before = timesAsked();
+    await clock.pass(3600);
+    expect(timesAsked() - before).toBe(120);
+  });
+
   it('in a family that it never had is well', async () => {
     const entry = await watched({ ...answer([one]), failures: [{ family: 6, reason: 'broken' }] });
     expect(await means(entry)).toMatchObject({ addresses: [one], failingSince: null });
@@ -302,6 +403,27 @@ it('judges no more of an answer than it may need, however long it is', async () 
   expect(performance.now() - began).toBeLessThan(500);
   expect((await means(entry)).addresses).toHaveLength(64);
   expect((await means(entry)).failure).toMatch(/left out \d+ addresses over 64/);
+});
+
+it('takes up a name that is added just as it has read which there are', async () => {
+  names.answers.set(carrier, answer([one]));
+  const { all } = stores.entries;
+  start();
+  await clock.pass(0);
+  // the news may come at any turn of the reading's end
+  for (let turns = 0; turns < 12; turns++) {
+    const name = `n${turns}.example.net`;
+    names.answers.set(name, answer([two]));
+    const before = await all('name');
+    await add(name);
+    stores.entries.all = async () => before;
+    watch.refresh();
+    stores.entries.all = all;
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    watch.refresh();
+    await clock.pass(0);
+    expect([turns, timesAsked(name)]).toEqual([turns, 1]);
+  }
 });
 
 it('says nothing of a name whose entry is removed while it is looked up', async () => {

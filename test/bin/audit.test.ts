@@ -73,6 +73,7 @@ const dialgate = (...words: string[]): Promise<number> =>
       checkConfig: unused,
       doctor: unused,
       withRest: unused,
+      served: unused,
       audit: openAudit,
       backups: unused,
       guard: unused,
@@ -162,8 +163,8 @@ it('is exported, all or what is wanted, for a program and for a spreadsheet', as
   await dialgate('export', '--format', 'csv', '--caller', '0555 0123', '--by', 'token:ops');
   expect(out.split('\r\n')).toHaveLength(3);
   expect(out).toContain('495550123');
-  expect(await dialgate('export', '--kind', 'nonsense')).toBe(1);
-  expect(said).toContain('There is no kind nonsense');
+  expect(await dialgate('export', '--kind', 'nonsense')).toBe(2);
+  expect(said).toContain('There is no such kind.');
 });
 
 it('needs a database, and makes none', async () => {

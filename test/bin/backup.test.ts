@@ -88,6 +88,7 @@ async function dialgate(...words: string[]): Promise<number> {
         checkConfig: unused,
         doctor: unused,
         withRest: unused,
+        served: unused,
         audit: openAudit,
         backups: openBackups,
         guard: unused,

@@ -108,6 +108,10 @@ describe('the configuration', () => {
     ],
     ['access: { services: [web] }\ncall: { longest: 30m }', /call\.longest: .*at most 10m/],
     [
+      "access: { services: [web] }\ncall_back: { endpoint: 'PJSIP/{number}@c', ring_for: 30d }",
+      /call_back\.ring_for: .*at most 10m/,
+    ],
+    [
       'access: { services: [web] }\ntelephone: { number: 15550142 }',
       /telephone\.number: .*in quotes/,
     ],

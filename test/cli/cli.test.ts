@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { complaints, dialgate, json, printed } from './command-line.ts';
+import { auditKinds } from '../../src/domain/attempt.ts';
+import { complaints, dialgate, here, json, printed } from './command-line.ts';
 
 test('a user is made, listed, disabled, enabled, and given a new PIN', async () => {
   expect(await dialgate('user', 'add', 'anna', '--json')).toBe(0);
@@ -39,13 +40,51 @@ test('what was done is on record, by whom', async () => {
   await dialgate('grant', 'open', 'anna', '203.0.113.7');
   await dialgate('audit');
   expect(printed().at(-1)).toMatch(
-    /cli:root +user-created[^]*cli:root +gate-opened +203\.0\.113\.7/,
+    /cli:root +user-created +anna +-[^]*cli:root +gate-opened +anna +203\.0\.113\.7/,
   );
   await dialgate('audit', '--kind', 'gate-opened', '--json');
   expect(json()).toHaveLength(1);
-  expect(await dialgate('audit', '--kind', 'nonsense')).toBe(1);
   await dialgate('calls');
   expect(printed().at(-1)).toBe('There was no call yet.');
+});
+
+test('the record is asked by the name of a user, also of one who was removed', async () => {
+  for (const name of ['anna', 'bert']) await dialgate('user', 'add', name);
+  await dialgate('user', 'remove', 'anna');
+  await dialgate('audit', '--user', 'anna');
+  expect(printed().at(-1)).toMatch(
+    /^SEQ .*\n1 .* user-created +anna +- .*\n\d+ .* user-removed +anna +- .*$/,
+  );
+  await dialgate('audit', '--user', 'bert', '--json');
+  expect(json()).toMatchObject([{ kind: 'user-created', userId: 2 }]);
+  expect(await dialgate('audit', '--user', 'otto')).toBe(1);
+  expect(complaints()).toMatch(/no user named otto, and the record has none of that name/);
+  expect(await dialgate('audit', '--user', 'a b')).toBe(2);
+  const spans: unknown[] = [];
+  const exporting = async (span: unknown): Promise<void> => void spans.push(span);
+  here().audit = { ...here().audit, export: exporting };
+  expect(await dialgate('audit', 'export', '--user', 'anna', '--kind', 'user-removed')).toBe(0);
+  expect(spans).toEqual([{ userId: 1, kind: 'user-removed' }]);
+});
+
+test.each([
+  ['gate-open', 'gate-opened, gate-used, gate-closed'],
+  ['opened', 'gate-opened'],
+  ['lockuot-began', 'lockout-began, call-began, brake-began'],
+  ['Pin_Reset', 'pin-reset, knock-code-reset'],
+  ['xyzzy', undefined],
+])('of a kind %s that there is not, the nearest are named: %s', async (typed, near) => {
+  expect(await dialgate('audit', '--kind', typed)).toBe(2);
+  const meant = near === undefined ? '' : ` Did you mean ${near}?`;
+  expect(complaints()).toContain(`There is no such kind.${meant} "dialgate audit kinds"`);
+  expect(complaints().length).toBeLessThan(300);
+});
+
+test('all kinds are listed', async () => {
+  await dialgate('audit', 'kinds');
+  expect(printed().at(-1)?.split('\n')).toEqual([...auditKinds]);
+  await dialgate('audit', 'kinds', '--json');
+  expect(json()).toEqual([...auditKinds]);
 });
 
 test('a token is made, listed without its secret, and revoked', async () => {

@@ -11,7 +11,7 @@ import type { Stores } from '../../src/domain/ports.ts';
 import { systemClock } from '../../src/domain/time.ts';
 import { GuardClient } from '../../src/firewall/guard-client.ts';
 import { createHttp } from '../../src/http/app.ts';
-import { createClient } from '../../src/http/client.ts';
+import { createClient, createFollow } from '../../src/http/client.ts';
 import { listenUnix, type Listening } from '../../src/http/listen.ts';
 import { createFakeNames, type FakeNames } from '../fakes/names.ts';
 import { createMemoryStores } from '../fakes/stores.ts';
@@ -22,6 +22,7 @@ interface Place {
   readonly folder: string;
   readonly stores: Stores;
   readonly names: FakeNames;
+  readonly app: ReturnType<typeof createHttp>;
   readonly door: Listening;
   readonly printed: string[];
   complaints: string;
@@ -88,6 +89,7 @@ beforeEach(async () => {
     folder,
     stores,
     names,
+    app,
     door,
     printed: [],
     complaints: '',
@@ -119,6 +121,10 @@ export const dialgate = (...words: string[]): Promise<number> =>
       checkConfig: async () => ['ok     all'],
       doctor: async () => place.findings,
       withRest: (_, work) => work(createClient({ socketPath: place.door.at, cliUser: 'root' })),
+      served: () => {
+        const target = { socketPath: place.door.at, cliUser: 'root' };
+        return { rest: createClient(target), follow: createFollow(target) };
+      },
       backups: () => place.backups,
       audit: () => place.audit,
       guard: (_, socket) => new GuardClient(socket ?? join(place.folder, 'guard.sock')),

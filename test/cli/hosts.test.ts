@@ -15,6 +15,7 @@ const meaning = async (label: string, resolution: Partial<Resolution>): Promise<
       changedAt: Date.now(),
       failingSince: null,
       failure: null,
+      unanswered: [],
       ...resolution,
     },
     undefined,
@@ -101,7 +102,16 @@ describe('an entry', () => {
   test.each([
     [['add', 'office'], 2, /give a label and a target/],
     [['add', 'office', '203.0.113'], 1, /must be a host/],
-    [['add', 'office', '203.0.113.7/24'], 1, /nothing set behind the prefix/],
+    [
+      ['add', 'office', '203.0.113.7/24'],
+      1,
+      /must be 203\.0\.113\.0\/24 for the network, or 203\.0\.113\.7 for/,
+    ],
+    [
+      ['add', 'office', '2001:DB8::7/32'],
+      1,
+      /must be 2001:db8::\/32 for the network, or 2001:db8::7 for/,
+    ],
     [['add', 'office', '0.0.0.0/0'], 1, /everybody/],
     [['add', 'office', '203.0.113.7', '--bogus'], 2, /unknown option.*\n.*add --help/],
     [['add', 'office', '203.0.113.7', '--until', '2026-02-30'], 2, /A date is written/],

@@ -128,6 +128,21 @@ export function firewallContract(name: string, make: () => Promise<FirewallUnder
       await expect(firewall.close(here)).resolves.toBeUndefined();
     });
 
+    it('lists what was answered, also while lists of before are under way', async () => {
+      for (let n = 1; n <= 5; n++) {
+        const earlier = [firewall.list(), firewall.list()];
+        await firewall.open(opening(here, { web: n * 100 }));
+        expect(await open()).toEqual({ [here]: { web: n * 100 } });
+        earlier.push(firewall.list());
+        await firewall.sync([opening(there, { sip: 100 })]);
+        expect(await open()).toEqual({ [there]: { sip: 100 } });
+        earlier.push(firewall.list());
+        await firewall.close(there);
+        expect(await open()).toEqual({});
+        await Promise.all(earlier);
+      }
+    });
+
     it('forgets each service when its time is up', async () => {
       await firewall.open(opening(here, { web: 1, sip: 100 }));
       await firewall.open(opening(there, { web: 1 }));

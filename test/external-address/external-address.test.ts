@@ -76,6 +76,34 @@ test('the default route’s address is one of our own, or nothing', async () => 
   if (address !== undefined) expect(own).toContain(address);
 });
 
+test('it is looked for again and again, at any distance, until it is stopped', async () => {
+  let asked = 0;
+  const server = await stunServer((request) => {
+    asked++;
+    return bindingResponse(request, seen);
+  });
+  const rings: { after: number; ring: () => void }[] = [];
+  let cancelled = 0;
+  watched = watchExternalAddress({
+    stunServers: [server],
+    refreshEvery: 30 * 86_400,
+    changed: () => undefined,
+    timer: (after, ring) => {
+      rings.push({ after, ring });
+      return { cancel: () => void cancelled++ };
+    },
+  });
+  for (const times of [1, 2, 3]) {
+    await watched.refresh();
+    expect(asked).toBe(times);
+    expect(rings.map(({ after }) => after)).toEqual(Array(times).fill(30 * 86_400));
+    rings.at(-1)?.ring();
+  }
+  await watched.refresh();
+  watched.stop();
+  expect(cancelled).toBe(1);
+});
+
 test('what is configured is believed, and nobody is asked', async () => {
   let asked = 0;
   const server = await stunServer(() => void asked++);

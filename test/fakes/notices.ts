@@ -11,6 +11,7 @@ const nothing: NoticeQueue = {
   setCursor: () => Promise.resolve(),
   fill: () => Promise.resolve(false),
   heads: () => Promise.resolve([]),
+  leastTried: () => Promise.resolve(undefined),
   nextAt: () => Promise.resolve(undefined),
   begin: () => Promise.resolve(undefined),
   sent: () => Promise.resolve(),

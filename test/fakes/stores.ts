@@ -277,13 +277,13 @@ function audited(audit: readonly AuditRow[], filter: AuditFilter): AuditRow[] {
 
 /** All in one piece. */
 function tallied(audit: readonly AuditRow[], wanted: AuditTallyWanted): AuditTally {
-  const { kinds, userId, from, to, by, before = Infinity } = wanted;
+  const { kinds, from, to, by, before = Infinity, ...about } = wanted;
   const counts = new Map<string, AuditTally['counts'][number]>();
   for (const row of audit) {
     const key = by === 'caller' ? row.caller : Math.floor((row.at - from) / by.step);
     const counted =
       row.seq < before &&
-      fits(row, { from, to, userId, limit: 1 }) &&
+      fits(row, { ...about, from, to, limit: 1 }) &&
       (!kinds || kinds.includes(row.kind));
     if (!counted || key === undefined) continue;
     const place = `${row.kind} ${key}`;

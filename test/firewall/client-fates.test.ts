@@ -12,7 +12,7 @@ let folder: string;
 let socket: string;
 let server: Server;
 let clients: Socket[];
-let requests: { id: number; verb: string }[];
+let requests: { id: number; verb: string; from: Socket }[];
 let client: HelperClient | undefined;
 let disturbed: number;
 let answers: string[];
@@ -45,7 +45,9 @@ async function serve(): Promise<void> {
     clients.push(one);
     one.on('error', () => {});
     one.setEncoding('utf8').on('data', (text: string) => {
-      for (const line of text.trim().split('\n')) requests.push(JSON.parse(line) as never);
+      for (const line of text.trim().split('\n')) {
+        requests.push({ ...(JSON.parse(line) as { id: number; verb: string }), from: one });
+      }
     });
   });
   await new Promise<void>((done) => server.listen(socket, done));
@@ -178,6 +180,50 @@ it('asks for one list however many want it, and lets no open wait behind it', as
   await opened;
   clients[lister]?.write(`${JSON.stringify({ id: requests[0]?.id, ok: true, addresses: [] })}\n`);
   expect((await Promise.all(lists)).every((list) => list.length === 0)).toBe(true);
+});
+
+it('counts a list as old when others may have changed it, or an opening has an unknown end', async () => {
+  let lists = 0;
+  /** The number of the list that the client tells of: each that is asked for has one second more. */
+  const listed = async (): Promise<number | undefined> => {
+    const asked = requests.length;
+    const list = connectedOnce().list();
+    let there = false;
+    void list.then(() => (there = true));
+    await until(() => there || requests.length > asked);
+    if (!there) {
+      const { id, from } = requests[asked]!;
+      const services = [{ service: 'web', seconds: ++lists, packets: 0 }];
+      from.write(
+        `${JSON.stringify({ id, ok: true, addresses: [{ address: opening.address, services }] })}\n`,
+      );
+    }
+    return (await list)[0]?.services[0]?.seconds;
+  };
+  connectClient(5000);
+  await until(() => disturbed === 1); // connected
+  expect(await listed()).toBe(1);
+
+  clients[0]?.write(`${JSON.stringify({ event: 'disturbed', why: 'a test' })}\n`);
+  await until(() => disturbed === 2);
+  expect(await listed()).toBe(2);
+
+  const changes = [
+    () => connectedOnce().open(opening),
+    () => connectedOnce().close(opening.address),
+    () => connectedOnce().sync([]),
+  ];
+  for (const [n, change] of changes.entries()) {
+    const asked = requests.length;
+    const failed: Promise<unknown> = change();
+    await until(() => requests.length > asked);
+    const { id, from } = requests[asked]!;
+    from.write(
+      `${JSON.stringify({ id, ok: false, error: { code: 'unconfirmed', message: 'Hm.' } })}\n`,
+    );
+    await expect(failed).rejects.toMatchObject({ code: 'firewall-unavailable' });
+    expect(await listed()).toBe(3 + n);
+  }
 });
 
 function connectedOnce(): HelperClient {

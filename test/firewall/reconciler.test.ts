@@ -15,6 +15,9 @@ const limits = {
   standing: { most: 10, widest4: 16, widest6: 32 },
 };
 
+/** For what the machine does by itself, in milliseconds: it may be busy. */
+const patient = { timeout: 10_000, interval: 5 };
+
 /** The dry run, with the faults that a test wants. */
 class TroubledFirewall extends DryRunFirewall {
   fail = false;
@@ -83,6 +86,48 @@ it('syncs at start and reports only what changed', async () => {
   expect(reports).toEqual([{ opened: ['203.0.113.7'], closed: [], failed: [] }]);
 });
 
+it('reports what fails when it becomes other, not at every run', async () => {
+  const tooMany = (count: number): Opening[] =>
+    Array.from({ length: limits.mostAddresses + count }, (_, n) => ({
+      ...opening,
+      address: `203.0.113.${n + 1}` as Address,
+    }));
+  const runs = async (wanted: Opening[]): Promise<number[]> => {
+    desired = wanted;
+    for (let n = 0; n < 4; n++) await reconciler.now();
+    return reports.splice(0).map(({ failed }) => failed.length);
+  };
+  start();
+  expect(await runs(tooMany(1))).toEqual([1]);
+  expect(await runs(tooMany(2))).toEqual([2]);
+  // all is well again, which by itself is nothing that was healed
+  expect(await runs(tooMany(0))).toEqual([]);
+  expect(await runs(tooMany(1))).toEqual([1]);
+  // what is opened is told, whatever fails as before
+  await firewall.close('203.0.113.1' as Address);
+  expect(await runs(tooMany(1))).toEqual([1]);
+});
+
+it('reports once more what fails where the report could not be kept', async () => {
+  const told: number[] = [];
+  const reconcile = grantsReconciliation({
+    firewall: {
+      sync: async () => ({ opened: [], closed: [], failed: [{ address: '1', reason: 'full' }] }),
+    },
+    desired: async () => [],
+    exclusively: (work) => work(),
+    report: async ({ failed }) => {
+      told.push(failed.length);
+      if (told.length === 1) throw new Error('disk');
+    },
+  });
+  start();
+  await expect(reconcile()).rejects.toThrow('disk');
+  await reconcile();
+  await reconcile();
+  expect(told).toEqual([1, 1]);
+});
+
 it('tells how each run ended', async () => {
   firewall.fail = true;
   start();
@@ -95,8 +140,25 @@ it('tells how each run ended', async () => {
 
 it('runs on its timer', async () => {
   start(0.03);
-  await sleep(250);
-  expect(firewall.syncs).toBeGreaterThan(3);
+  await expect.poll(() => firewall.syncs, patient).toBeGreaterThan(3);
+});
+
+it('asks for its next run once, also where that is a month away', async () => {
+  const month = 30 * 86_400;
+  const waits: number[] = [];
+  reconciler = startReconciler({
+    firewall,
+    what: 'The gate',
+    reconcile: async () => void firewall.syncs++,
+    every: month,
+    log: (message) => said.push(message),
+    timer: (seconds) => {
+      waits.push(seconds);
+      return { cancel: () => undefined };
+    },
+  });
+  await reconciler.now();
+  expect([firewall.syncs, waits]).toEqual([2, [month, month]]);
 });
 
 it('gathers disturbances into one run, and never overlaps', async () => {
@@ -113,20 +175,17 @@ it('gathers disturbances into one run, and never overlaps', async () => {
 it('is not starved by disturbances without end', async () => {
   start();
   const storm = setInterval(() => firewall.disturb(), 2);
-  await sleep(300);
+  await expect.poll(() => firewall.syncs, patient).toBeGreaterThan(3);
   clearInterval(storm);
-  expect(firewall.syncs).toBeGreaterThan(3);
 });
 
 it('retries soon after a failure and says it once, then that it is over', async () => {
   firewall.fail = true;
   start();
-  await sleep(200);
-  expect(firewall.syncs).toBeGreaterThan(2);
+  await expect.poll(() => firewall.syncs, patient).toBeGreaterThan(2);
   expect(said).toHaveLength(1);
   firewall.fail = false;
-  await sleep(100);
-  expect(said).toHaveLength(2);
+  await expect.poll(() => said.length, patient).toBe(2);
   expect(await firewall.list()).toHaveLength(1);
 });
 
@@ -196,7 +255,7 @@ it('makes what stands match the entries, and tells of every run', async () => {
   ]);
   wanted = [{ ...standing, target: '203.0.113.7' }];
   for (let n = 0; n < 50; n++) reconciler.soon();
-  await sleep(60);
+  await expect.poll(() => told.length, patient).toBe(3);
   expect(told.slice(2).map(({ added, removed }) => [added, removed])).toEqual([[1, 1]]);
   expect(said).toEqual([]);
 });

@@ -44,6 +44,7 @@ describe('an address', () => {
       changedAt: 1,
       failingSince: null,
       failure: null,
+      unanswered: [],
     };
     await house.stores.entries.resolved(3, answered, undefined);
     const { body } = await look('203.0.113.7');

@@ -74,6 +74,7 @@ it('packets and what a name means are no reason to look again', async () => {
       changedAt: 1,
       failingSince: 5,
       failure: 'SERVFAIL',
+      unanswered: [],
     },
     undefined,
   );

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import type { Address } from '../../src/domain/address.ts';
 import { ask, openHouse, type Answered, type House } from './workshop.ts';
 
 let house: House;
@@ -13,10 +14,18 @@ beforeEach(async () => {
       actor: 'call:1',
       kind: 'attempt-refused',
       userId: 1 + (minute % 2),
+      callId: 1,
       caller: minute === 61 ? 'withheld' : '15550101',
     });
   }
-  await audit.append({ at: noon + 30_000, actor: 'call:1', kind: 'gate-opened', userId: 1 });
+  await audit.append({
+    at: noon + 30_000,
+    actor: 'call:1',
+    kind: 'gate-opened',
+    userId: 1,
+    callId: 1,
+    address: '203.0.113.7' as Address,
+  });
 });
 
 const span = 'from=2025-06-01T12:00:00Z&to=2025-06-01T14:00:00Z';
@@ -37,6 +46,29 @@ it('counts what was asked for, in columns of time', async () => {
   expect(body['items']).toEqual([
     { at: '2025-06-01T12:00:00.000Z', counts: { 'attempt-refused': 2 } },
   ]);
+});
+
+it.each([
+  ['caller=%2B1%20555%200101', 2],
+  ['caller=withheld&userId=2', 1],
+  ['actor=call:1', 4],
+  ['actor=call:1&kind=gate-opened', 1],
+  ['actor=token:ops', 0],
+  ['callId=1', 4],
+  ['callId=1&caller=15550101', 2],
+  ['callId=2', 0],
+  ['address=203.0.113.7', 1],
+  ['address=203.0.113.7&kind=attempt-refused', 0],
+])('counts with the filters of the list: %s', async (filter, count) => {
+  const { body, status } = await get(`counts?${span}&step=7200&${filter}`);
+  expect(status).toBe(200);
+  const [column] = body['items'] as { counts: Record<string, number> }[];
+  const counted = Object.values(column?.counts ?? {});
+  expect(counted.reduce((sum, some) => sum + some, 0)).toBe(count);
+  const listed = await ask(house.at, 'GET', `/v1/audit?${span}&${filter}`, {
+    token: house.auditor,
+  });
+  expect((listed.body['items'] as unknown[]).length).toBe(count);
 });
 
 it('names the telephones that failed', async () => {
@@ -63,6 +95,8 @@ it.each([
   ['counts?step=60', ['from', 'to']],
   [`counts?${span}`, ['step']],
   [`counts?${span}&step=7`, ['step']],
+  [`counts?${span}&step=60&address=nowhere`, ['address']],
+  [`counts?${span}&step=60&actor=nobody`, ['actor']],
   [`counts?${span}&step=0`, ['step']],
   [`counts?${span}&step=60&kind=`, ['kind']],
   [`counts?${span}&step=60&kind=gate-opened,nonsense`, ['kind']],

@@ -71,14 +71,15 @@ describe('standing entries', () => {
       source: 'import:list',
       resolution: { ...unasked, failingSince: null, failure: null },
     });
-    const resolution: Resolution = {
+    const resolution: Omit<Resolution, 'unanswered'> = {
       addresses: ['203.0.113.7', '2001:db8::7'] as Address[],
       resolvedAt: house.clock.now,
       changedAt: house.clock.now - 1000,
       failingSince: house.clock.now,
       failure: 'IPv6: broken',
     };
-    await house.stores.entries.resolved(1, resolution, undefined);
+    const unanswered = [{ family: 6 as const, seconds: 0, at: house.clock.now }];
+    await house.stores.entries.resolved(1, { ...resolution, unanswered }, undefined);
     expect((await admin('GET', '/v1/entries/carrier')).body['resolution']).toEqual({
       ...resolution,
       resolvedAt: iso,
@@ -115,7 +116,7 @@ describe('standing entries', () => {
   it.each<[object, number, RegExp]>([
     [{ label: 'x' }, 400, /target/],
     [{ label: 'x', target: 'nonsense' }, 400, /must be a host/],
-    [{ label: 'x', target: '198.51.100.1/24' }, 400, /must be a host/],
+    [{ label: 'x', target: '198.51.100.1/24' }, 400, /must be 198\.51\.100\.0\/24 for the network/],
     [{ label: 'x', target: `${'a'.repeat(60)}.`.repeat(5) }, 400, /must be a host/],
     [{ label: '../x', target: '203.0.113.7' }, 400, /label/],
     [{ label: 'x', target: '203.0.113.7', expiresAt: 'tomorrow' }, 400, /2026-01-31/],

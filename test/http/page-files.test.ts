@@ -27,7 +27,7 @@ describe('the page', () => {
   const get = (path: string, headers: Record<string, string> = {}): Promise<Answered> =>
     ask(house.at, 'GET', path, { headers });
 
-  it.each(['/', '/now', '/history', '/people', '/entries', '/sign-in', '/people/mira', '/now?a=b'])(
+  it.each(['/', '/now', '/history', '/people', '/entries', '/sign-in', '/now?a=b'])(
     'is at %s, without a token, and may not be kept',
     async (path) => {
       const answer = await get(path);
@@ -68,11 +68,53 @@ describe('the page', () => {
     '/notes.txt',
     '/nowhere',
     '/nows',
+    '/people/mira',
     '//now',
     '/assets//a-1.js',
   ])('has nothing at %s', async (path) => {
     const answer = await get(path);
     expect([answer.status, answer.body['type']]).toEqual([404, 'urn:dialgate:problem:not-found']);
+  });
+
+  const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
+
+  it.each(['/histroy', '/now/', '/people/mira', '//now', '/v2/users', '/admin.php'])(
+    'tells somebody at a browser that there is no %s',
+    async (path) => {
+      const answer = await get(path, { Accept: browser, 'If-None-Match': '*' });
+      expect([answer.status, answer.text]).toEqual([404, index]);
+      expect(answer.headers).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-store',
+        vary: 'Accept, Accept-Encoding',
+      });
+      expect(answer.headers['content-security-policy']).toMatch(/script-src 'self'/);
+    },
+  );
+
+  it.each([
+    ['application/json', '/histroy', 404],
+    ['*/*', '/histroy', 404],
+    ['', '/histroy', 404],
+    ['application/json, text/html;q=0.9', '/histroy', 404],
+    [browser, '/v1/histroy', 401],
+    [browser, '/v1', 401],
+    [browser, '/metrics/histroy', 401],
+    [browser, '/assets/histroy.js', 404],
+  ])('tells a program in its own way: who accepts %j, of %s', async (accepted, path, status) => {
+    const answer = await get(path, { Accept: accepted });
+    expect([answer.status, answer.headers['content-type']]).toEqual([
+      status,
+      'application/problem+json; charset=utf-8',
+    ]);
+  });
+
+  it('tells an administrator’s browser in JSON what is not in the API', async () => {
+    const headers = { Accept: browser };
+    const answer = await ask(house.at, 'GET', '/v1/histroy', { headers, token: house.admin });
+    expect([answer.status, answer.body['type']]).toEqual([404, 'urn:dialgate:problem:not-found']);
+    const posted = await ask(house.at, 'POST', '/histroy', { headers, body: {} });
+    expect([posted.status, posted.body['type']]).toEqual([404, 'urn:dialgate:problem:not-found']);
   });
 
   it('takes nothing', async () => {
@@ -162,6 +204,8 @@ it('a page that was not built says so, and how', async () => {
     expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(answer.text).toContain('npm run build');
     expect((await ask(house.at, 'GET', '/app.js')).status).toBe(404);
+    const stray = await ask(house.at, 'GET', '/histroy', { headers: { Accept: 'text/html' } });
+    expect([stray.status, stray.body['type']]).toEqual([404, 'urn:dialgate:problem:not-found']);
     expect((await ask(house.at, 'GET', '/v1/users', { token: house.admin })).status).toBe(200);
   }
 });
@@ -173,6 +217,8 @@ it('at the administrators’ socket there is no page', async () => {
   });
   expect((await ask(house.at, 'GET', '/')).status).toBe(404);
   expect((await ask(house.at, 'GET', '/assets/a-1.js')).status).toBe(404);
+  const stray = await ask(house.at, 'GET', '/histroy', { headers: { Accept: 'text/html' } });
+  expect(stray.body['type']).toBe('urn:dialgate:problem:not-found');
 });
 
 it('a folder that is far too large is refused rather than kept in memory', async () => {

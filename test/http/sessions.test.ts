@@ -161,6 +161,20 @@ describe('by the cookie', () => {
     expect((await ask(house.at, 'GET', '/v1/grants', worse)).status).toBe(401);
   });
 
+  it('a session that has ended is on record once, however much the page asks by it', async () => {
+    const [first, second] = [await signedIn(), await signedIn()];
+    house.clock.now += 31 * 60_000;
+    await Promise.all(['users', 'grants', 'entries'].map((of) => by(first, 'GET', `/v1/${of}`)));
+    await by(first, 'GET', '/v1/grants');
+    await by(second, 'GET', '/v1/grants');
+    const rows = () => house.stores.audit.list({ kind: 'access-refused', limit: 9 });
+    // another reason is noted last: when it is there, all are
+    await ask(house.at, 'GET', '/v1/grants', { token: 'wrong' });
+    await expect
+      .poll(async () => (await rows()).map(({ detail }) => String(detail?.['reason'])))
+      .toEqual(['bad-token', 'expired', 'expired']);
+  });
+
   it('other cookies of the host are no matter', async () => {
     const cookie = await signedIn();
     expect((await by(`theme=dark; ${cookie}; a=b`, 'GET', '/v1/grants')).status).toBe(200);

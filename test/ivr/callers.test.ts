@@ -60,6 +60,28 @@ test('the place that a call has taken is given back, whatever its end', async ()
   expect(left).toHaveBeenCalledTimes(2);
 });
 
+test.each([
+  ['gone', 'abandoned', 0],
+  ['still there', 'failed', 1],
+])(
+  'a call that cannot be answered, with its caller %s, is on record as %s',
+  async (caller, outcome, faults) => {
+    const it = await house();
+    const { line, call } = await it.phone(
+      () => undefined,
+      (ringing) => {
+        ringing.answer = async () => {
+          if (caller === 'gone') await ringing.hangUp();
+          throw new AccessError('internal', 'Asterisk did not answer the call for us.');
+        };
+      },
+    );
+    expect(call?.outcome).toBe(outcome);
+    expect(it.faults).toHaveLength(faults);
+    expect(line.ended.aborted).toBe(true);
+  },
+);
+
 test('a one-time code is asked for after the PIN', async () => {
   const it = await house({ code: '123456' });
   const { line } = await it.phone(answering({ ...inside, 'one-time-code': '123456#', menu: '9' }));
@@ -222,24 +244,42 @@ test('whoever only holds the line is hung up on, by languages, ## or silence', a
   expect(Date.now() - began).toBeLessThanOrEqual(130_000);
 });
 
-test('whoever goes at the question for the code has made an attempt all the same', async () => {
+/** What is tried with authenticate, where a code is asked for and something else happens. */
+async function atTheCode(
+  happens: (caller: ScriptedLine, leaving: AbortController) => void,
+  before?: (line: ScriptedLine) => void,
+) {
   const attempts: unknown[] = [];
-  const it = await house({ code: '123456' });
-  const { authenticate } = it.parts;
-  Object.assign(it.parts, {
-    authenticate: {
-      ...authenticate,
-      attempt: async (attempt: Parameters<typeof authenticate.attempt>[0]) => {
-        attempts.push(attempt.code);
-        return authenticate.attempt(attempt);
-      },
-    },
+  const leaving = new AbortController();
+  const it = await house({ code: '123456', parts: { leaving: leaving.signal } });
+  const { attempt } = it.parts.authenticate;
+  vi.spyOn(it.parts.authenticate, 'attempt').mockImplementation((tried) => {
+    attempts.push(tried.code);
+    return attempt(tried);
   });
-  await it.phone((prompt, caller, heard) => {
-    if (prompt === 'one-time-code') void caller.hangUp();
+  const { call } = await it.phone((prompt, caller, heard) => {
+    if (prompt === 'one-time-code') happens(caller, leaving);
     else answering(good)(prompt, caller, heard);
-  });
-  expect(attempts).toEqual([null]);
+  }, before);
+  return { attempts, call };
+}
+
+test.each([
+  ['hanging up', (caller: ScriptedLine) => void caller.hangUp()],
+  ['keeping silent', () => undefined],
+  ['keying nonsense', (caller: ScriptedLine) => caller.key('*#')],
+])('whoever goes at the question for the code has made an attempt: %s', async (_, happens) => {
+  expect((await atTheCode(happens)).attempts).toEqual([null]);
+});
+
+test('nobody is charged for what we did not let them answer', async () => {
+  const stopped = await atTheCode((_, leaving) => leaving.abort());
+  expect(stopped).toMatchObject({ attempts: [], call: { outcome: 'interrupted' } });
+  const unheard = await atTheCode(
+    () => undefined,
+    (line) => line.broken.add('one-time-code'),
+  );
+  expect(unheard).toMatchObject({ attempts: [], call: { outcome: 'failed' } });
 });
 
 test('twelve digits that are no address are not shown: they may be a PIN', async () => {

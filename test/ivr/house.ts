@@ -56,6 +56,8 @@ export interface HouseOptions {
   readonly code?: string;
   readonly mostOpen?: number;
   readonly pairing?: 'address' | 'network' | false;
+  /** How long a prompt takes to be rendered, in milliseconds; at once where it is not said. */
+  readonly rendering?: number;
 }
 
 export async function house(options: HouseOptions = {}) {
@@ -93,6 +95,7 @@ export async function house(options: HouseOptions = {}) {
     render: async (prompt, language) => {
       rendered.push(prompt);
       spokenIn.set(prompt.name, language);
+      if (options.rendering) await new Promise((resolve) => setTimeout(resolve, options.rendering));
       const name = prompt.name === 'language-offer' ? `${prompt.name}-${language}` : prompt.name;
       return { sound: { paths: [name], length: 3 }, words: prompt.name };
     },
@@ -193,13 +196,18 @@ export async function house(options: HouseOptions = {}) {
   };
 }
 
-/** A caller who answers each prompt when it begins. */
+/** What nobody can know of beforehand has to be listened to for a moment. */
+const unforeseen = new Set(['paired', 'close-oldest']);
+
+/** A caller who answers each prompt as soon as its keys count. */
 export const answering =
   (answers: Readonly<Record<string, string | readonly string[]>>): CallerScript =>
   (prompt, caller, heard) => {
     const answer = answers[prompt];
     const keys = typeof answer === 'string' ? answer : answer?.[heard - 1];
-    if (keys !== undefined) caller.key(keys);
+    if (keys === undefined) return;
+    if (unforeseen.has(prompt)) setTimeout(() => caller.key(keys), 1100);
+    else caller.key(keys);
   };
 
 export const good = { 'knock-code': '233*245*478#', pin: '4711#' };

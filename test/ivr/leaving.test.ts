@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { answering, here, house, inside } from './house.ts';
+import { AccessError } from '../../src/domain/access-error.ts';
+import { takeCall } from '../../src/ivr/take-call.ts';
+import { ScriptedLine } from '../fakes/line.ts';
+import { answering, good, here, house, inside, ownNumber } from './house.ts';
 
 /** We stop while somebody is on the line. */
 
@@ -70,4 +73,49 @@ test('who sits in the menu is said goodbye to, and nothing is closed', async () 
   expect(line.said.slice(-2)).toEqual(['menu', 'goodbye']);
   expect(call?.outcome).toBe('opened');
   expect(await it.open()).toEqual([here]);
+});
+
+/** We stop while somebody is to be phoned back, so long after they were told. */
+async function leavingBefore(seconds: number, reachable: readonly (ScriptedLine | AccessError)[]) {
+  const leaving = new AbortController();
+  const it = await house({
+    user: { callerPolicy: 'call-back', numbers: [ownNumber] },
+    parts: { leaving: leaving.signal },
+  });
+  it.reachable.push(...reachable);
+  await it.phone(answering(good), (line) =>
+    line.ended.addEventListener('abort', () => {
+      setTimeout(() => leaving.abort(), seconds * 1000);
+    }),
+  );
+  return it;
+}
+
+test.each([
+  ['before the first try', 1, 0],
+  ['between the tries', 5, 1],
+])('nobody is phoned any more %s', async (_, seconds, dialled) => {
+  const it = await leavingBefore(seconds, [new AccessError('call-failed', 'It is busy.')]);
+  expect(it.dialled).toHaveLength(dialled);
+  expect(it.callBackFaults).toHaveLength(1);
+  expect(it.faults).toEqual([]);
+});
+
+test('whoever hangs up while we stop is not phoned, and not waited for', async () => {
+  const leaving = new AbortController();
+  const it = await house({
+    user: { callerPolicy: 'call-back', numbers: [ownNumber] },
+    parts: { leaving: leaving.signal },
+  });
+  const line = new ScriptedLine((prompt, caller, heard) => {
+    if (prompt === 'call-back') leaving.abort();
+    answering(good)(prompt, caller, heard);
+  });
+  const taken = takeCall(line, it.parts);
+  // from the hang-up on, no timer has to ring
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(line.ended.aborted).toBe(true);
+  await taken;
+  expect(it.dialled).toEqual([]);
+  expect(it.callBackFaults).toEqual(['dialgate is stopping.']);
 });

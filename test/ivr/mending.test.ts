@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseAddress } from '../../src/domain/address.ts';
+import type { CallerScript } from '../fakes/line.ts';
 import { answering, good, here, house as anyHouse, inside, type HouseOptions } from './house.ts';
 
 beforeEach(() => {
@@ -177,6 +178,81 @@ test('what was keyed ahead does not agree to an exchange that nobody had heard o
   );
   expect(line.said).toContain('close-oldest');
   expect(await it.open()).toEqual([old]);
+});
+
+describe('a dial string whose address needs no #, at the limit', () => {
+  const old = parseAddress('203.0.113.98')!;
+
+  /** Up to the address at the prompts, and from there what a telephone dials by itself. */
+  async function dials(keys: string, apart: number, then: CallerScript = () => undefined) {
+    const it = await house({ mostOpen: 1, rendering: 40 });
+    await it.gate.open({ userId: 1, address: old, by: 'system' });
+    const { line, call } = await it.phone((prompt, caller, heard) => {
+      if (prompt === 'address' && heard === 1) keySlowly(caller, keys, apart);
+      else if (prompt === 'knock-code' || prompt === 'pin') answering(good)(prompt, caller, heard);
+      then(prompt, caller, heard);
+    });
+    return { it, line, call };
+  }
+
+  test.each([
+    ['203000113007111', 200],
+    ['203000113007111', 50],
+    ['203000113007#111', 200],
+    ['203000113007#111', 600],
+  ])('%s at %i ms a key agrees to nothing that it could not know of', async (keys, apart) => {
+    const { it, line } = await dials(keys, apart);
+    expect(line.said).toContain('close-oldest');
+    expect(line.cutShort).not.toContain('close-oldest');
+    expect(line.said).not.toContain('read-back');
+    // nor is it told of keys that mean nothing
+    expect(line.said).not.toContain('confirm-no-match');
+    expect(await it.open()).toEqual([old]);
+  });
+
+  test.each(['203000113007', '203000113007#', '203000113007#1'])(
+    'after %s the question can be answered as soon as it has been heard for a moment',
+    async (keys) => {
+      const { it, line } = await dials(keys, 200, (prompt, caller) => {
+        if (prompt === 'close-oldest') setTimeout(() => caller.key('1'), 1700);
+        if (prompt === 'read-back') caller.key('1');
+        if (prompt === 'menu') caller.key('9');
+      });
+      expect(line.said.filter((name) => name === 'close-oldest')).toHaveLength(1);
+      expect(line.cutShort).toContain('close-oldest');
+      expect(await it.open()).toEqual([here]);
+    },
+  );
+
+  test('a # out of habit that comes late is none of its answers either', async () => {
+    const { it, line } = await dials('203000113007', 200, (prompt, caller) => {
+      if (prompt === 'close-oldest') {
+        setTimeout(() => caller.key('#'), 1500);
+        setTimeout(() => caller.key('1'), 2600);
+      }
+      if (prompt === 'read-back') caller.key('1');
+    });
+    expect(line.said).not.toContain('confirm-no-match');
+    expect(await it.open()).toEqual([here]);
+  });
+
+  test('keyed while "I heard nothing" is spoken, the answer counts: the question has been heard', async () => {
+    const { it, line } = await dials('203000113007', 200, (prompt, caller) => {
+      if (prompt === 'no-input' || prompt === 'read-back') caller.key('1');
+    });
+    expect(line.said.filter((name) => name === 'close-oldest')).toHaveLength(1);
+    expect(await it.open()).toEqual([here]);
+  });
+
+  test('with room, not a key of it is lost', async () => {
+    const it = await house({ rendering: 40 });
+    await it.phone((prompt, caller, heard) => {
+      if (prompt === 'address') keySlowly(caller, '203000113007#19', 50);
+      else answering(good)(prompt, caller, heard);
+    });
+    expect(it.keyed.slice(-2)).toEqual(['read-back 1', 'menu 9']);
+    expect(await it.open()).toEqual([here]);
+  });
 });
 
 test('nothing is closed in exchange before 1 is pressed at the read-back', async () => {

@@ -138,6 +138,19 @@ test('a key from before the offer could be heard does not open it', async () => 
   expect(await it.open()).toEqual([]);
 });
 
+test('keys that follow one another from before the offer do not open it, however long they go on', async () => {
+  const it = await house();
+  it.firewall.sightings = later([sighting(there)]);
+  const { line } = await it.phone((prompt, caller, heard) => {
+    answering({ ...good, 'address-or-pair': ['0#'] })(prompt, caller, heard);
+    if (prompt !== 'paired' || heard > 1) return;
+    for (let at = 300; at < 2500; at += 300) setTimeout(() => caller.key('1'), at);
+  });
+  expect(line.said).toContain('paired');
+  expect(line.cutShort).not.toContain('paired');
+  expect(await it.open()).toEqual([]);
+});
+
 test('a second offer is not agreed to ahead', async () => {
   const it = await house();
   it.firewall.sightings = later([sighting(here), sighting(six)]);

@@ -20,12 +20,12 @@ beforeAll(() => {
   rows = Array.from({ length: count }, (_, n) => ({
     seq: n + 1,
     at: n * 10 - (n > 5000 && n < 6000 ? 30_000 : 0),
-    actor: 'system',
+    actor: n % 7 === 0 ? 'token:ops' : n % 11 === 0 ? `call:${n % 4}` : 'system',
     kind: kinds[(n * 31) % 4] ?? '',
     userId: n % 3 === 0 ? null : n % 5,
     grantId: null,
-    callId: null,
-    address: null,
+    callId: n % 11 === 0 ? n % 4 : null,
+    address: n % 5 === 0 ? null : `203.0.113.${n % 30}`,
     caller: n % 2 === 0 ? null : `1555${n % 50}`,
     detail: null,
   }));
@@ -53,6 +53,25 @@ describe.each<[string, Partial<AuditTallyWanted>]>([
   ['a user and kinds', { userId: 2, kinds: ['gate-opened', 'call-began'] }],
   ['a part of the time', { from: 20_000, to: 52_345 }],
   ['a part of the time, of a kind', { kinds: ['attempt-refused'], from: 55_000, to: 60_000 }],
+  ['an address', { address: '203.0.113.7' }],
+  ['a telephone', { caller: '15551' }],
+  ['a call', { callId: 3 }],
+  ['what somebody did', { actor: 'token:ops' }],
+  ['what the system did, of kinds', { actor: 'system', kinds: ['gate-opened', 'call-began'] }],
+  ['what a call did', { actor: 'call:1' }],
+  ['what a call did in another', { actor: 'call:1', callId: 2 }],
+  [
+    'an address and a user, of a kind',
+    { address: '203.0.113.7', userId: 2, kinds: ['call-began'] },
+  ],
+  [
+    'everything together',
+    {
+      ...{ userId: 2, address: '203.0.113.7', caller: '15557', actor: 'token:ops' },
+      ...{ kinds: ['call-began', 'gate-opened'], from: 1000 },
+    },
+  ],
+  ['a telephone that there is not', { caller: '15559999' }],
   ['by telephone', { by: 'caller', kinds: ['attempt-refused'] }],
 ])('counting %s, piece by piece', (_, part) => {
   const wanted: AuditTallyWanted = { from: 0, to, by: { step: 7000 }, ...part };
@@ -82,7 +101,9 @@ describe.each<[string, Partial<AuditTallyWanted>]>([
         row.at < wanted.to &&
         row.seq >= (before ?? 0) &&
         (wanted.kinds?.includes(row.kind as AuditKind) ?? true) &&
-        (wanted.userId === undefined || row.userId === wanted.userId);
+        (['userId', 'address', 'callId', 'caller', 'actor'] as const).every(
+          (name) => wanted[name] === undefined || row[name] === wanted[name],
+        );
       if (fits) expected.set(`${row.kind} ${key}`, (expected.get(`${row.kind} ${key}`) ?? 0) + 1);
     }
     expect(counted).toEqual(expected);
@@ -92,6 +113,17 @@ describe.each<[string, Partial<AuditTallyWanted>]>([
 it('says when the rows happened with which it goes on', () => {
   const { next } = createAuditTally(database, 100)({ from: 0, to, by: { step: 1000 } });
   expect(next).toEqual({ before: count - 99, at: rows[count - 100]?.at });
+});
+
+it('goes by the condition that leads furthest back, whichever else there are', () => {
+  // each user has a fifth of the rows; nobody has this telephone and this address
+  const tally = createAuditTally(database, 100);
+  const seldom = { caller: '15551', actor: 'token:ops', userId: 1 } as const;
+  const { next } = tally({ from: 0, to, by: { step: 1000 }, ...seldom });
+  const nexts = (['caller', 'actor', 'userId'] as const).map(
+    (name) => tally({ from: 0, to, by: { step: 1000 }, [name]: seldom[name] }).next?.before ?? 0,
+  );
+  expect(next?.before).toBe(Math.min(...nexts));
 });
 
 it('is not misled by large times and odd columns', () => {

@@ -89,6 +89,61 @@ describe('the queue of notices', () => {
     close();
   });
 
+  it('takes no more than its room though all of it has failed; with more in it, it is another', async () => {
+    const { queue: notices, close } = queue();
+    await notices.setCursor(0);
+    for (let n = 1; n <= 40; n++) {
+      await notices.fill(n - 1, n, [to('webhook:a', n)], n * hour, rule);
+      const before = await notices.page({ limit: 100 });
+      for (const { id } of before) {
+        const { delivery, tries } = (await notices.begin(id)) ?? {};
+        expect(tries === 1 || before.some((one) => one.delivery === delivery)).toBe(true);
+        await notices.tried(id, 'HTTP 500', n * hour, n * hour + 5000);
+      }
+    }
+    const waiting = await notices.page({ limit: 100 });
+    expect(waiting).toHaveLength(5);
+    expect(waiting.reduce((sum, { count }) => sum + count, 0)).toBe(40);
+    // under way: what comes now is not in it
+    const [last] = waiting;
+    if (!last) throw new Error('nothing waits');
+    for (const { id } of waiting) await notices.begin(id);
+    await notices.fill(40, 41, [to('webhook:a', 41)], 41 * hour, rule);
+    expect(await notices.page({ limit: 100 })).toHaveLength(6);
+    for (const { id } of waiting) await notices.tried(id, 'HTTP 500', 41 * hour, 42 * hour);
+    await notices.begin((await notices.page({ limit: 1 }))[0]?.id ?? 0);
+    await notices.fill(41, 42, [to('webhook:a', 42)], 41 * hour, rule);
+    const added = (await notices.page({ limit: 2 }))[1];
+    expect(added).toMatchObject({ id: last.id, count: last.count + 1, about: { seq: 42 } });
+    expect(added?.delivery).not.toBe(last.delivery);
+    close();
+  });
+
+  it('holds back what has failed until its time, and gives the one that was tried least', async () => {
+    const { queue: notices, close } = queue();
+    await notices.setCursor(0);
+    const some = [1, 2, 3].map((seq) => to('webhook:a', seq));
+    await notices.fill(0, 3, some, 1000, rule);
+    const heads = async (now: number) => (await notices.heads(now, now + hour)).map(({ id }) => id);
+    await notices.begin(1);
+    await notices.tried(1, 'HTTP 500', 1000, 6000);
+    expect(await heads(1000)).toEqual([2]);
+    expect(await notices.nextAt(1000)).toBe(6000);
+    expect(await heads(6000)).toEqual([1]);
+    expect(await notices.leastTried('webhook:a', 6000, hour)).toBe(2);
+    for (const id of [2, 3]) {
+      await notices.begin(id);
+      await notices.tried(id, 'HTTP 500', 6000, 9000);
+    }
+    expect(await notices.leastTried('webhook:a', 6000, hour)).toBe(1);
+    expect(await notices.leastTried('webhook:b', 6000, hour)).toBeUndefined();
+    // the clock is set back by more than any wait
+    await notices.tried(1, 'HTTP 500', 500, 5500);
+    expect(await heads(500)).toEqual([]);
+    expect(await heads(5500)).toEqual([1]);
+    close();
+  });
+
   it('lets nothing wait for a clock that was set back', async () => {
     const { queue: notices, close } = queue();
     await notices.setCursor(0);

@@ -8,7 +8,11 @@ import {
 } from '../../src/web/views/people/card/dial-string.ts';
 import { pathOf, qrPicture } from '../../src/web/views/people/qr-picture.ts';
 import { fullSteps, pieces, shortSteps } from '../../src/web/views/people/card/card-steps.ts';
-import { cardLanguage, cardLanguages } from '../../src/web/views/people/card/card-words.ts';
+import {
+  cardLanguage,
+  cardLanguages,
+  offeredLanguages,
+} from '../../src/web/views/people/card/card-words.ts';
 
 describe('what a telephone dials', () => {
   it('is the number, and the knock code after two pauses', () => {
@@ -102,10 +106,18 @@ describe('the steps', () => {
     expect(words.after).toContain('{9}');
   });
 
-  it('are in the language of the user, or of the site, or in English', () => {
-    expect(cardLanguage('de', 'es')).toBe('de');
-    expect(cardLanguage(null, 'es')).toBe('es');
-    expect(cardLanguage('pt', 'xx')).toBe('en');
-    expect(cardLanguage('constructor')).toBe('en');
+  it('are offered in what a call can be in, the language of the user first', () => {
+    const offered = offeredLanguages(['es', 'de']);
+    expect(offered).toEqual(['es', 'de']);
+    expect(cardLanguage(offered, 'de', 'es')).toBe('de');
+    expect(cardLanguage(offered, null, 'es')).toBe('es');
+    // the user had one that is not spoken here any more
+    expect(cardLanguage(offered, 'fr', 'de')).toBe('de');
+  });
+
+  it('are offered in all of ours where a call is in none of them', () => {
+    const offered = offeredLanguages(['pt', 'constructor']);
+    expect(offered).toEqual(['en', 'es', 'fr', 'de', 'it']);
+    expect(cardLanguage(offered, 'pt', 'constructor')).toBe('en');
   });
 });

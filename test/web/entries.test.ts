@@ -131,7 +131,20 @@ it('a hundred thousand do not hang it', async () => {
   expect(await page.getByRole('row').count()).toBe(51);
   await page.getByRole('button', { name: 'Older' }).click();
   await row(page, 'host-99949').waitFor();
-  await page.goBack();
+  const newer = page.getByRole('button', { name: 'Newer' });
+  await page.getByRole('button', { name: 'Older' }).click();
+  await row(page, 'host-99899').waitFor();
+  // the browser keeps the way, also when the page is loaded anew
+  await page.reload();
+  await row(page, 'host-99899').waitFor();
+  await newer.click();
+  await row(page, 'host-99949').waitFor();
+  await newer.click();
+  await row(page, 'host-99999').waitFor();
+  expect(await newer.isDisabled()).toBe(true);
+  await page.goForward();
+  await row(page, 'host-99949').waitFor();
+  await page.getByRole('button', { name: 'Newest' }).click();
   await row(page, 'host-99999').waitFor();
   const typed = Date.now();
   await page.getByRole('searchbox').fill('host-12345');

@@ -48,6 +48,36 @@ describe('the chart', () => {
     await page.getByLabel(new RegExp(`Attempts refused ${shown}$`)).waitFor();
   });
 
+  it('counts what the list below is filtered by, and says so', async () => {
+    const { page, house } = await history('');
+    const refused = async (): Promise<number> => {
+      const words = await page.locator('.curve.attempt-refused b').textContent();
+      return Number(words?.replaceAll(',', ''));
+    };
+    const now = Date.now();
+    const day = { from: now - 86_400_000 - 900_000, to: now + 900_000, step: 900 };
+    const counted = async (about: object): Promise<number> => {
+      const { columns } = await house.rules.auditCounts({ ...day, ...about });
+      return columns.reduce((sum, { counts }) => sum + (counts['attempt-refused'] ?? 0), 0);
+    };
+    const [all, one] = [await counted({}), await counted({ caller: 'withheld' })];
+    expect(one).toBeGreaterThan(3);
+    expect(one).toBeLessThan(all);
+    await soon(refused).toBe(all);
+    await page.getByRole('link', { name: 'withheld', exact: true }).click();
+    await soon(refused).toBe(one);
+    await page.getByText('Only what the filter of the list below lets through.').waitFor();
+    // calls go on with the caller, and grants know of none
+    await page.getByRole('link', { name: 'Calls', exact: true }).click();
+    await page.getByRole('table', { name: 'Calls, newest first' }).waitFor();
+    await soon(refused).toBe(one);
+    await page.getByRole('link', { name: 'Grants', exact: true }).click();
+    await soon(refused).toBe(all);
+    await page.goto('/history?actor=token:nobody');
+    await page.getByText('Nothing is like that').waitFor();
+    await soon(refused).toBe(0);
+  });
+
   it('has usual spans, and keeps the chosen one over a reload', async () => {
     const { page } = await history('');
     await press(page, '7 days');
@@ -161,6 +191,8 @@ describe('the record', () => {
   it('says what is no address, and goes on when it is mended', async () => {
     const { page } = await history('?address=nowhere', { mayComplain: /status of 400/ });
     await page.getByText(/must be an IPv4 or IPv6 host/).waitFor();
+    // once, though the chart asks for the same
+    await soon(() => page.getByText(/must be an IPv4 or IPv6 host/).count()).toBe(1);
     // the same would be refused again
     expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
     await press(page, 'Clear');
@@ -281,6 +313,31 @@ describe('calls and grants', () => {
 });
 
 describe('everybody', () => {
+  it('reaches the lines within two screens of a telephone, and unfolds what is above them', async () => {
+    const { page } = await history('?kind=gate-opened', { width: 360, height: 740 });
+    await settled(page);
+    const top = async () => (await lines(page).first().boundingBox())?.y ?? Infinity;
+    await page.locator('.chart canvas').waitFor();
+    expect(await top()).toBeLessThan(2 * 740);
+    expect(await page.getByRole('link', { name: '445550142' }).isVisible()).toBe(false);
+    // what holds is told, also where the filter is folded away
+    await page
+      .locator('summary')
+      .filter({ hasText: 'Filter' })
+      .filter({ hasText: '1 set' })
+      .click();
+    await page.getByLabel('Caller number').fill('15550142');
+    await press(page, 'Show');
+    await soon(() => query(page).get('caller')).toBe('15550142');
+    await page.getByText('2 set').waitFor();
+    await page.getByText('Failures by caller').click();
+    await page.getByRole('link', { name: '445550142' }).waitFor();
+    // a telephone that is turned has the room
+    await page.setViewportSize({ width: 1000, height: 360 });
+    await page.getByRole('heading', { name: 'Failures by caller' }).waitFor();
+    await soon(() => page.locator('summary').count()).toBe(1);
+  });
+
   it.each([
     ['light', {}],
     ['dark', { dark: true }],

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { AccessError } from '../../src/domain/access-error.ts';
 import { barriers, tooWide, useBrowser, visit } from './browser.ts';
 import { addUser, beginCall, furnish } from './sample.ts';
 import type { PageHouse } from './page-house.ts';
@@ -128,7 +129,7 @@ it('extends from now', async () => {
   const { house, page } = await visit({ as: 'admin', furnish: mira });
   await open(house, '203.0.113.7', 600);
   await page.getByRole('button', { name: 'Extend 203.0.113.7 of mira' }).click();
-  await page.getByLabel('Open from now for').selectOption('1 hour');
+  await page.getByLabel('Open from now for').selectOption('1 h');
   await page.getByRole('button', { name: 'Extend', exact: true }).click();
   await page.getByText('203.0.113.7 of mira is open for another 1 h.').waitFor();
   const [grant] = (await house.rules.grants({ state: 'active', limit: 1 })).rows;
@@ -136,6 +137,119 @@ it('extends from now', async () => {
   await expect
     .poll(() => row(page, '203.0.113.7').locator('.clock').textContent(), { timeout: 5000 })
     .toMatch(/^59:/);
+});
+
+it('opens for somebody whose call does not get through', async () => {
+  const { house, page } = await visit({ as: 'admin', furnish: mira });
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Open an address' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Open an address' });
+  await dialog.getByText('mira').waitFor({ state: 'attached' });
+  await page.keyboard.type('mira');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(' 203.0.113.7 ');
+  await dialog.getByText('4 h, as after a call').waitFor({ state: 'attached' });
+  const asked = page.waitForRequest((request) => request.method() === 'POST');
+  await page.keyboard.press('Enter');
+  const headers = (await asked).headers();
+  expect(headers['idempotency-key']).toMatch(/^[0-9a-f]{32}$/);
+  await page.getByText(/^203\.0\.113\.7 of mira is open until .*: web\.$/).waitFor();
+  await dialog.waitFor({ state: 'detached' });
+  await row(page, '203.0.113.7').waitFor();
+  expect(await page.locator(':focus').textContent()).toBe('Open an address');
+  // through to the gate, for as long as a call opens
+  const [inGate] = await house.gate.list();
+  expect(inGate?.address).toBe('203.0.113.7');
+  const [grant] = (await house.rules.grants({ state: 'active', limit: 1 })).rows;
+  expect((grant?.expiresAt ?? 0) - (grant?.openedAt ?? 0)).toBe(14_400_000);
+  expect(grant?.callId).toBeNull();
+
+  // anew for less: it says what that does to what is open
+  await page.keyboard.press('Enter');
+  await dialog.getByLabel('For whom').selectOption('mira');
+  await dialog.getByLabel('Address').fill('203.0.113.7');
+  await dialog.getByText(/It is open for mira until .* already\./).waitFor();
+  await dialog.getByLabel('For how long').selectOption('30 min');
+  await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await expect
+    .poll(() => row(page, '203.0.113.7').locator('.clock').textContent(), { timeout: 5000 })
+    .toMatch(/^(30:00|29:)/);
+  expect(await active(house)).toEqual(['203.0.113.7']);
+});
+
+it('says beside the field why an address is not opened', async () => {
+  const { house, page } = await visit({
+    as: 'admin',
+    furnish: async (house) => {
+      await mira(house);
+      await addUser(house, 'tomas');
+      await addUser(house, 'ines');
+      for (const last of [1, 2, 3]) await open(house, `203.0.113.${last}`, 3600, 'tomas');
+      await house.rules.changeUser('ines', { disabled: true }, 'cli:local');
+    },
+    mayComplain: /status of (400|404|409|422|503)/,
+  });
+  await page.getByRole('button', { name: 'Open an address' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Open an address' });
+  const [whom, address] = [dialog.getByLabel('For whom'), dialog.getByLabel('Address')];
+  const refused = async (user: string, where: string, why: RegExp, at: typeof whom) => {
+    await whom.selectOption(user);
+    await address.fill(where);
+    await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+    const said = dialog.getByRole('alert').filter({ hasText: why });
+    await said.waitFor();
+    // and there alone, and the field is told to be the one
+    expect(await dialog.getByRole('alert').count()).toBe(1);
+    expect(await at.getAttribute('aria-invalid')).toBe('true');
+    expect(await at.getAttribute('aria-describedby')).toContain(await said.getAttribute('id'));
+    expect(await page.locator(':focus').getAttribute('id')).toBe(await at.getAttribute('id'));
+  };
+  await refused('mira', '10.0.0.7', /10\.0\.0\.7 cannot be opened: it is private/, address);
+  await refused('mira', '203.0.113', /must be an IPv4 or IPv6 host/, address);
+  await refused('tomas', '203.0.113.9', /tomas has 3 addresses open, which is the most/, whom);
+  await refused('ines', '203.0.113.9', /ines is disabled/, whom);
+  await house.rules.removeUser('mira', 'cli:local');
+  await refused('mira', '203.0.113.9', /There is no user .*mira/, whom);
+  expect(await active(house)).toHaveLength(3);
+  // what is nobody's fault stands by itself
+  await house.rules.changeUser('ines', { disabled: false }, 'cli:local');
+  const away = new AccessError('firewall-unavailable', 'The helper did not confirm.');
+  house.gate.open = () => Promise.reject(away);
+  await whom.selectOption('ines');
+  await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+  await dialog.getByRole('alert').filter({ hasText: 'The firewall cannot be reached' }).waitFor();
+  expect(await whom.getAttribute('aria-invalid')).toBeNull();
+});
+
+it('asks the same once when no answer came', async () => {
+  const { house, page } = await visit({
+    as: 'admin',
+    furnish: mira,
+    mayComplain: /Failed to load resource|ERR_/,
+  });
+  const keys: (string | undefined)[] = [];
+  await page.route('**/v1/grants', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    keys.push(route.request().headers()['idempotency-key']);
+    if (keys.length > 1) return route.continue();
+    // it is done, and nobody hears of it
+    await route.fetch();
+    return route.abort();
+  });
+  await page.getByRole('button', { name: 'Open an address' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Open an address' });
+  await dialog.getByLabel('For whom').selectOption('mira');
+  await dialog.getByLabel('Address').fill('203.0.113.7');
+  const press = () => dialog.getByRole('button', { name: 'Open', exact: true }).click();
+  await press();
+  await dialog.getByText('The server cannot be reached').waitFor();
+  await press();
+  await dialog.waitFor({ state: 'detached' });
+  expect(keys[0]).toBe(keys[1]);
+  const all = await house.rules.grants({ state: 'all', limit: 10 });
+  expect(all.rows).toHaveLength(1);
 });
 
 it('follows a call through its steps', async () => {
@@ -184,13 +298,13 @@ it('offers an operator nothing that the API would refuse', async () => {
   await page.getByText('Closed 203.0.113.80 of support.').waitFor();
   expect(await active(house)).not.toContain('203.0.113.80');
   expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
-  expect(await page.getByRole('button', { name: /^Extend/ }).count()).toBe(0);
+  expect(await page.getByRole('button', { name: /^(Extend|Open)/ }).count()).toBe(0);
 });
 
 it('offers an auditor nothing to press', async () => {
   const { page } = await visit({ as: 'auditor', furnish });
   await row(page, '203.0.113.7').waitFor();
-  expect(await page.getByRole('button', { name: /Close|Extend/ }).count()).toBe(0);
+  expect(await page.getByRole('button', { name: /Close|Extend|Open/ }).count()).toBe(0);
 });
 
 it('goes by the keyboard alone: to the row, close, undo', async () => {
@@ -310,7 +424,12 @@ it.each([
   await row(page, '203.0.113.7').waitFor();
   expect(await barriers(page)).toEqual([]);
   expect(await tooWide(page)).toBe(false);
-  await page.getByRole('button', { name: 'Extend 203.0.113.7 of mira' }).click();
-  await page.getByRole('dialog').waitFor();
-  expect(await barriers(page)).toEqual([]);
+  for (const name of ['Extend 203.0.113.7 of mira', 'Open an address']) {
+    await page.getByRole('button', { name }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    expect(await tooWide(page)).toBe(false);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
 });

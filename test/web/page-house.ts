@@ -13,6 +13,7 @@ import { openDatabase, type Database } from '../../src/sqlite/database.ts';
 import { createStores } from '../../src/sqlite/stores.ts';
 import { createFakeNames, type FakeNames } from '../fakes/names.ts';
 import { testSeal } from '../fixtures/record-seal.ts';
+import { runningConfiguration } from '../http/configuration.ts';
 import { administrationOn } from '../http/administration.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -26,12 +27,16 @@ export interface PageHouse {
   readonly names: FakeNames;
   readonly gate: CountingGate;
   readonly health: { now: Health };
+  readonly configuration: { now: typeof runningConfiguration };
   /** Secrets of tokens of each role. */
   readonly admin: string;
   readonly operator: string;
   readonly auditor: string;
   readonly close: () => Promise<void>;
 }
+
+/** Addresses for documentation are where people are here; what is refused elsewhere is refused here, too. */
+const examples = ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24', '2001:db8::/32'];
 
 const details = {
   sip: { ports: ['udp/5060', 'tcp/5060-5061'], about: 'SIP signalling of telephones and trunks' },
@@ -100,12 +105,15 @@ export async function openPageHouse(): Promise<PageHouse> {
     () => undefined,
   );
   const health = { now: well };
+  const configuration = { now: runningConfiguration };
   const rules = administrationOn({
     stores,
     names,
     clock,
     firewall: gate,
+    alsoAllowed: examples,
     health: () => Promise.resolve(health.now),
+    configuration: () => configuration.now,
     admission: () => undefined,
   });
   const secretOf = async (name: string, role: 'admin' | 'operator' | 'auditor'): Promise<string> =>
@@ -129,6 +137,7 @@ export async function openPageHouse(): Promise<PageHouse> {
     names,
     gate,
     health,
+    configuration,
     admin,
     operator,
     auditor,

@@ -98,7 +98,7 @@ async function addEntries({ rules, stores }: PageHouse): Promise<void> {
   }
   const now = Date.now();
   const audited = { at: now, actor: 'system', kind: 'name-changed' } as const;
-  const well = { resolvedAt: now - 2 * minute, failingSince: null, failure: null };
+  const well = { resolvedAt: now - 2 * minute, failingSince: null, failure: null, unanswered: [] };
   const [carrier, backup, , , , gone] = await Promise.all(
     wanted.map(([label]) => stores.entries.byLabel(label)),
   );
@@ -126,6 +126,7 @@ async function addEntries({ rules, stores }: PageHouse): Promise<void> {
       changedAt: now - 9 * 24 * 60 * minute,
       failingSince: now - 6 * 60 * minute,
       failure: 'there is no such name',
+      unanswered: [],
     },
     { ...audited, kind: 'name-failing', detail: { label: 'old-name' } },
   );

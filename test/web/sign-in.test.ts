@@ -85,6 +85,22 @@ it('a session that has ended leads to the sign-in and back to where one was', as
   expect(page.url()).toBe(`${house.at}/entries?find=office`);
 });
 
+it('says of a mistyped address that there is no such page, and leads to those there are', async () => {
+  const { house, page } = await visit({
+    as: 'operator',
+    path: '/histroy',
+    mayComplain: /status of 404/,
+  });
+  const heading = page.getByRole('heading', { name: 'There is no such page' });
+  await heading.waitFor();
+  expect(await page.title()).toBe('There is no such page · dialgate');
+  await page.getByText('Nothing is at /histroy.').waitFor();
+  expect(await barriers(page)).toEqual([]);
+  await page.getByRole('main').getByRole('link', { name: 'History' }).click();
+  await page.getByRole('heading', { name: 'History' }).waitFor();
+  expect(page.url()).toBe(`${house.at}/history`);
+});
+
 it('a token that is revoked ends the session without anybody doing anything', async () => {
   const { house, page } = await visit({ as: 'operator', mayComplain: /status of 401/ });
   await page.getByRole('heading', { name: 'Now' }).waitFor();

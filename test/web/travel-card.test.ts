@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import QRCode from 'qrcode';
 import { describe, expect, it } from 'vitest';
 import { barriers, tooWide, useBrowser, visit, type Wanted } from './browser.ts';
+import type { PageHouse } from './page-house.ts';
 import { addPeople } from './past.ts';
 
 useBrowser();
@@ -14,6 +15,13 @@ const card = (size: 'a4' | 'wallet', wanted: Wanted = {}, user = 'mira') =>
     path: `/people?user=${user}&card=${size}`,
     ...wanted,
   });
+
+/** All that ship can be heard. */
+const everyLanguage = async (house: PageHouse): Promise<void> => {
+  await addPeople(house);
+  const { speech, ...rest } = house.configuration.now;
+  house.configuration.now = { ...rest, speech: { ...speech, languages: ['es', 'fr', 'de', 'it'] } };
+};
 
 const code = '233*245*478';
 const uri = 'tel:+15550142,,233*245*478%23';
@@ -69,10 +77,19 @@ describe('a travel card', () => {
     expect(await paper.locator('.card-line').count()).toBe(0);
   });
 
+  it('is offered in what a call can be in, and no other language', async () => {
+    const { page } = await card('a4', {}, 'ines');
+    const choice = page.getByLabel('Language', { exact: true });
+    await choice.waitFor();
+    expect(await choice.locator('option').allTextContents()).toEqual(['English', 'Español']);
+    // hers is German, which is not spoken here: the call is in the site's
+    expect(await choice.inputValue()).toBe('en');
+  });
+
   it.each(['English', 'Español', 'Français', 'Deutsch', 'Italiano'])(
     'is there in %s',
     async (name) => {
-      const { page } = await card('wallet');
+      const { page } = await card('wallet', { furnish: everyLanguage });
       await page.getByLabel('Language', { exact: true }).selectOption({ label: name });
       const face = page.locator('.wallet-face');
       await typeCode(page, '65535*65535*65535');

@@ -1,5 +1,6 @@
 import { AccessError } from '../../domain/access-error.ts';
 import type { AuditKind } from '../../domain/attempt.ts';
+import type { AuditAbout } from '../../domain/audit.ts';
 import type { AuditLog, AuditTally, AuditTallyWanted } from '../../domain/ports.ts';
 import type { Instant, Seconds } from '../../domain/time.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
@@ -25,12 +26,11 @@ export interface AuditCallers {
   readonly countedFrom: Instant | null;
 }
 
-export interface CountsWanted {
+export interface CountsWanted extends AuditAbout {
   readonly from: Instant;
   readonly to: Instant;
   readonly step: Seconds;
   readonly kinds?: readonly AuditKind[] | undefined;
-  readonly userId?: number | undefined;
 }
 
 export interface CallersWanted {
@@ -85,14 +85,15 @@ export function createCounting(audit: Pick<AuditLog, 'tally'>, most = mostPieces
   }
 
   return {
-    counts: ({ from, to, step, kinds, userId }) =>
+    counts: ({ from, to, step, kinds, ...about }) =>
       inTurn(async () => {
         const by = { step: step * 1000 };
         const columns = new Map<number, Partial<Record<AuditKind, number>>>();
-        const span = { from, to, by, userId };
-        // by its index each kind by itself; of one user all at once
+        const span = { ...about, from, to, by };
+        const narrowed = Object.values(about).some((value) => value !== undefined);
+        // by its index each kind by itself; of one user, or the like, all at once
         const wanted =
-          kinds && userId === undefined
+          kinds && !narrowed
             ? [...new Set(kinds)].map((kind) => ({ ...span, kinds: [kind] }))
             : [{ ...span, kinds }];
         const countedFrom = await each(wanted, (counts) => {

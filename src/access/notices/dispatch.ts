@@ -1,20 +1,16 @@
 import type { AuditEntry } from '../../domain/attempt.ts';
 import type { Notice, Outcome, ReceiverId } from '../../domain/notice.ts';
 import type { NoticeQueue } from '../../domain/ports.ts';
-import {
-  after,
-  secondsBetween,
-  type Clock,
-  type Instant,
-  type Seconds,
-} from '../../domain/time.ts';
+import { after, type Clock, type Instant, type Seconds } from '../../domain/time.ts';
 import { waitAfter } from './backoff.ts';
+import type { Outages } from './outages.ts';
 
-/** What waits for more to sum up waits no longer than this. */
-const longestHeld: Seconds = 3600;
+/** No notice waits longer for its time, be it for more to sum up or after it has failed. */
+const longestWait: Seconds = 3600;
 
 export interface DispatchParts {
   readonly queue: NoticeQueue;
+  readonly outages: Outages;
   readonly clock: Clock;
   readonly random: () => number;
   readonly giveUpAfter: Seconds;
@@ -26,8 +22,9 @@ export interface DispatchParts {
 }
 
 /**
- * Sends what waits: to each receiver in the order in which it happened, one at a time, and to
- * all of them side by side, so that nobody waits for a receiver that does not answer.
+ * Sends what waits: to each receiver one at a time, the oldest first, and to all of them side by
+ * side, so that nobody waits for a receiver that does not answer. A notice that fails waits by
+ * itself, and others go on; a receiver that takes none is tried with one at a time.
  */
 export interface Dispatch {
   /** Begins what can be sent now; resolves to when to look again. */
@@ -39,10 +36,8 @@ export interface Dispatch {
 }
 
 export function createDispatch(parts: DispatchParts): Dispatch {
-  const { queue, clock, random, giveUpAfter, send, log, ended } = parts;
+  const { queue, outages, clock, random, giveUpAfter, send, log, ended } = parts;
   const busy = new Map<ReceiverId, Promise<void>>();
-  /** Those who failed the last time, and until when they are left alone. */
-  const resting = new Map<ReceiverId, { readonly failures: number; readonly until: Instant }>();
   let sent = 0;
 
   const failing = ({ receiver, about }: Notice, why: string): AuditEntry => ({
@@ -53,57 +48,61 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     detail: { receiver, why },
   });
 
-  async function hasFailed(notice: Notice, why: string, forGood: boolean): Promise<void> {
-    const { id, receiver } = notice;
+  function hasAnswered(receiver: ReceiverId): void {
+    if (outages.answered(receiver)) log('notices are taken again', { receiver });
+  }
+
+  async function hasFailed(notice: Notice, why: string): Promise<void> {
+    const { id, receiver, tries } = notice;
     const now = clock.now();
-    log('a notice could not be sent', { receiver, why, tries: notice.tries });
-    if (forGood) {
-      await queue.giveUp({ id }, why, failing(notice, why));
-      return;
-    }
-    const failures = (resting.get(receiver)?.failures ?? 0) + 1;
-    resting.set(receiver, { failures, until: after(now, waitAfter(failures, random())) });
-    await queue.tried(id, why);
+    const away = outages.failed(receiver, id, now);
+    // what failed because the receiver was away is as ready as all others when it is back
+    const until = away ?? after(now, waitAfter(tries, random(), longestWait));
+    await queue.tried(id, why, now, until);
     const before = after(now, -giveUpAfter);
     await queue.giveUp({ receiver, before }, why, failing(notice, why));
   }
 
-  async function deliver(id: number, receiver: ReceiverId): Promise<void> {
+  async function deliver(oldest: number, receiver: ReceiverId): Promise<void> {
     try {
-      const notice = await queue.begin(id);
+      const id = outages.isAway(receiver) ? await probe(receiver) : oldest;
+      const notice = id === undefined ? undefined : await queue.begin(id);
       if (!notice) return;
       const outcome = await send(notice);
-      if (!outcome.ok) {
-        await hasFailed(notice, outcome.why, outcome.forGood);
+      if (outcome.ok) {
+        hasAnswered(receiver);
+        await queue.sent(notice.id, clock.now());
+        sent++;
         return;
       }
-      if (resting.delete(receiver)) log('notices are taken again', { receiver });
-      await queue.sent(id, clock.now());
-      sent++;
+      const { why, forGood } = outcome;
+      log('a notice could not be sent', { receiver, why, tries: notice.tries });
+      if (!forGood) {
+        await hasFailed(notice, why);
+        return;
+      }
+      hasAnswered(receiver);
+      await queue.giveUp({ id: notice.id }, why, failing(notice, why));
     } catch (error) {
       // the store: what was sent may be sent once more
-      resting.set(receiver, { failures: 1, until: after(clock.now(), waitAfter(1, random())) });
+      outages.pause(receiver, clock.now());
       log('the queue of notices cannot be kept', { receiver, why: (error as Error).message });
     }
   }
 
-  /** From when on; undefined is now. A time too far ahead is one of a clock that was set back. */
-  function restsUntil(receiver: ReceiverId, now: Instant): Instant | undefined {
-    const until = resting.get(receiver)?.until;
-    if (until === undefined || until <= now) return undefined;
-    return secondsBetween(now, until) > longestHeld ? undefined : until;
+  /** A new one before those that have failed: it may be they that are not taken. */
+  function probe(receiver: ReceiverId): Promise<number | undefined> {
+    const now = clock.now();
+    return queue.leastTried(receiver, now, after(now, longestWait));
   }
 
   return {
     async look() {
       const now = clock.now();
-      const heads = await queue.heads(now, after(now, longestHeld));
-      const there = new Set(heads.map(({ receiver }) => receiver));
-      for (const receiver of resting.keys()) if (!there.has(receiver)) resting.delete(receiver);
       const later: Instant[] = [];
-      for (const { id, receiver } of heads) {
+      for (const { id, receiver } of await queue.heads(now, after(now, longestWait))) {
         if (busy.has(receiver)) continue;
-        const until = restsUntil(receiver, now);
+        const until = outages.restsUntil(receiver, now);
         if (until !== undefined) {
           later.push(until);
           continue;
@@ -114,8 +113,8 @@ export function createDispatch(parts: DispatchParts): Dispatch {
         });
         busy.set(receiver, work);
       }
-      const held = await queue.nextAt(now);
-      if (held !== undefined) later.push(held);
+      const next = await queue.nextAt(now);
+      if (next !== undefined) later.push(next);
       return later.length > 0 ? Math.min(...later) : undefined;
     },
     async settled() {

@@ -6,6 +6,7 @@ import { createDispatch } from './dispatch.ts';
 import { createIntake } from './intake.ts';
 import type { LetterRules } from './letters.ts';
 import type { NotMeLinks } from './not-me-link.ts';
+import { createOutages } from './outages.ts';
 import { createSending } from './sending.ts';
 import { startTelling } from './telling.ts';
 
@@ -70,6 +71,7 @@ export function createNotices(parts: NoticeParts): Notices {
   let again = (): void => undefined;
   const dispatch = createDispatch({
     queue,
+    outages: createOutages(parts.random),
     clock,
     random: parts.random,
     giveUpAfter,

@@ -8,6 +8,7 @@ import {
   longestNote,
   parseTarget,
   targetText,
+  withoutHostBits,
   type EntrySettings,
   type Target,
 } from '../../domain/entry.ts';
@@ -32,8 +33,10 @@ export function checkSource(source: string): void {
 export function checkedTarget(text: string, rules: AddressRules): Target {
   const target = parseTarget(text);
   if (!target) {
+    const instead = withoutHostBits(text);
+    if (instead !== undefined) throw invalid(`Write ${instead}.`);
     throw invalid(
-      `${JSON.stringify(text.slice(0, 80))} is no host such as 203.0.113.7 or 2001:db8::7, no network such as 198.51.100.0/24 (with nothing set behind the prefix), and no name such as sip.example.net.`,
+      `${JSON.stringify(text.slice(0, 80))} is no host such as 203.0.113.7 or 2001:db8::7, no network such as 198.51.100.0/24, and no name such as sip.example.net.`,
     );
   }
   const refusal =

@@ -1,9 +1,9 @@
 import { refusalOf, type AddressRules } from '../../domain/address-rules.ts';
 import { familyOf, type Address, type Family } from '../../domain/address.ts';
 import type { AuditEntry } from '../../domain/attempt.ts';
-import type { Entry, Resolution } from '../../domain/entry.ts';
+import type { Entry, Resolution, Unanswered } from '../../domain/entry.ts';
 import type { NameAnswer } from '../../domain/ports.ts';
-import { after, type Instant, type Seconds } from '../../domain/time.ts';
+import { secondsBetween, type Instant, type Seconds } from '../../domain/time.ts';
 
 /** Whoever holds a name can put any number of addresses behind it. */
 export const mostAddresses = 64;
@@ -11,6 +11,9 @@ export const mostAddresses = 64;
 const mostConsidered = 4 * mostAddresses;
 /** Named in a complaint; the others are counted. */
 const mostNamed = 5;
+
+/** A name is looked up again within this. Longer than that, nobody has looked: the host was off, say. */
+export const longestWait: Seconds = 600;
 
 interface Circumstances {
   readonly now: Instant;
@@ -39,11 +42,12 @@ export function meaningAfter(
   const missing = missingFamilies(answer, good);
   const before = last.addresses.filter((address) => missing.includes(familyOf(address)));
   // that a name has no IPv6, say, and its server fails when asked for it, harms nobody
-  const failing =
-    missing.length > 0 && (good.length === 0 || before.length > 0 || last.failingSince !== null);
-  // the clock may have been set back since: the grace time is no longer for that
+  const unanswered = missing.flatMap((family) => stillUnanswered(family, last, now) ?? []);
+  const failing = unanswered.length > 0 || (missing.length > 0 && good.length === 0);
   const failingSince = failing ? Math.min(last.failingSince ?? now, now) : null;
-  const kept = failingSince !== null && now < after(failingSince, grace) ? before : [];
+  const kept = before.filter((address) =>
+    unanswered.some(({ family, seconds }) => family === familyOf(address) && seconds < grace),
+  );
   const all = [...new Set([...good, ...kept])].sort();
   const addresses = all.slice(0, mostAddresses);
   const surplus = all.length - addresses.length + sorted.length - judged.length;
@@ -59,7 +63,20 @@ export function meaningAfter(
         ...(refused.length > 0 ? [`left out ${few(refused)}`] : []),
         ...(surplus > 0 ? [`left out ${surplus} addresses over ${mostAddresses}`] : []),
       ].join('; ') || null,
+    unanswered,
   };
+}
+
+/** Where the family has something to lose, or has lost it since it began to fail. */
+function stillUnanswered(family: Family, last: Resolution, now: Instant): Unanswered | undefined {
+  const earlier = last.unanswered.find((one) => one.family === family);
+  if (!earlier) {
+    const had = last.addresses.some((address) => familyOf(address) === family);
+    return had ? { family, seconds: 0, at: now } : undefined;
+  }
+  // nor is the clock, which may be set at any time, to give or take more than that
+  const passed = Math.min(Math.max(secondsBetween(earlier.at, now), 0), longestWait);
+  return { family, seconds: earlier.seconds + passed, at: now };
 }
 
 /** The line for the record, if this is worth one. */
@@ -72,7 +89,7 @@ export function auditOf(
   const changed = !sameList(last.addresses, next.addresses);
   const complaint = next.failure !== last.failure && next.failure !== null;
   const kind =
-    next.failingSince !== null && last.failingSince === null
+    next.failingSince !== null && (last.failingSince === null || anotherFails(last, next))
       ? 'name-failing'
       : next.failingSince === null && last.failingSince !== null
         ? 'name-recovered'
@@ -93,6 +110,10 @@ export function auditOf(
     },
   };
 }
+
+/** A name that fails in one family alone still lets its other addresses in: that those go, too, is news. */
+const anotherFails = (last: Resolution, next: Resolution): boolean =>
+  last.unanswered.length > 0 && next.unanswered.length > last.unanswered.length;
 
 function missingFamilies({ addresses, failures }: NameAnswer, good: readonly Address[]): Family[] {
   const has = (all: readonly Address[], family: Family): boolean =>

@@ -10,7 +10,7 @@ import {
   type Seconds,
   type Timer,
 } from '../../domain/time.ts';
-import { auditOf, meaningAfter } from './meaning.ts';
+import { auditOf, longestWait, meaningAfter } from './meaning.ts';
 
 export interface NameWatchParts {
   readonly entries: EntryStore;
@@ -35,9 +35,8 @@ export interface NameWatch {
   stop(): void;
 }
 
-/** A name is looked up again when its TTL is over, but within these. */
+/** A name is looked up again when its TTL is over, but no sooner than this. */
 const soonest: Seconds = 30;
-const latest: Seconds = 600;
 /** After the store has failed. */
 const retry: Seconds = 10;
 
@@ -58,12 +57,12 @@ export function watchNames(parts: NameWatchParts): NameWatch {
 
   async function lookUp(entry: Entry): Promise<Seconds> {
     const { id, target } = entry;
-    if (target.kind !== 'name') return latest;
+    if (target.kind !== 'name') return longestWait;
     const answer = await names.resolve(target.name);
-    if (stopped) return latest;
+    if (stopped) return longestWait;
     const last = await entries.resolutionOf(id);
     // it may have been removed meanwhile
-    if (!watched.has(id)) return latest;
+    if (!watched.has(id)) return longestWait;
     const now = clock.now();
     const next = meaningAfter(last, answer, { now, grace, rules: parts.addresses() });
     const audit = auditOf(entry, last, next, now);
@@ -73,13 +72,18 @@ export function watchNames(parts: NameWatchParts): NameWatch {
     return waitAfter(next, answer.ttl, now);
   }
 
-  function waitAfter({ failingSince }: Resolution, ttl: Seconds, now: Instant): Seconds {
-    const within = (wish: Seconds): Seconds => Math.min(Math.max(wish, soonest), latest);
-    if (failingSince === null) return within(ttl);
-    // the longer it fails, the more seldom it is asked for, but the end of the grace time is kept
-    const failingFor = secondsBetween(failingSince, now);
-    const left = grace - failingFor;
-    return left > 0 ? Math.min(within(failingFor), left) : within(failingFor);
+  function waitAfter(meaning: Resolution, ttl: Seconds, now: Instant): Seconds {
+    const { addresses, resolvedAt, failingSince, unanswered } = meaning;
+    const inGrace = unanswered.map(({ seconds }) => seconds).filter((seconds) => seconds < grace);
+    // the ends of the grace times are kept
+    const within = (wish: Seconds): Seconds =>
+      Math.min(Math.max(wish, soonest), longestWait, ...inGrace.map((seconds) => grace - seconds));
+    // one family at least is answered: the other is not to slow it down
+    if (failingSince === null || resolvedAt === now) return within(ttl);
+    // somebody is shut out until it is answered
+    if (addresses.length === 0 && resolvedAt !== null) return soonest;
+    // the longer it fails, the more seldom it is asked for
+    return within(Math.min(secondsBetween(failingSince, now), ...inGrace));
   }
 
   function ring(id: number): void {
@@ -97,7 +101,7 @@ export function watchNames(parts: NameWatchParts): NameWatch {
       void lookUp(one.entry)
         .catch((error: unknown) => {
           // removed a moment ago, and soon dropped here too
-          if (error instanceof AccessError && error.code === 'not-found') return latest;
+          if (error instanceof AccessError && error.code === 'not-found') return longestWait;
           parts.log(`What the name of ${one.entry.label} means could not be kept.`, error);
           return soonest;
         })
@@ -128,19 +132,24 @@ export function watchNames(parts: NameWatchParts): NameWatch {
   function refresh(): void {
     again = true;
     if (refreshing || stopped) return;
-    refreshing = true;
     retrying?.cancel();
-    void (async () => {
+    void takeUpAll();
+  }
+
+  async function takeUpAll(): Promise<void> {
+    refreshing = true;
+    try {
       while (again) {
         again = false;
         await takeUp();
       }
-    })()
-      .catch((error: unknown) => {
-        parts.log('The names among the standing entries could not be read.', error);
-        retrying = timer(retry, refresh);
-      })
-      .finally(() => (refreshing = false));
+    } catch (error) {
+      parts.log('The names among the standing entries could not be read.', error);
+      if (!stopped) retrying = timer(retry, refresh);
+    } finally {
+      // in the same turn as the last look at `again`, or news that comes in between is lost
+      refreshing = false;
+    }
   }
 
   refresh();

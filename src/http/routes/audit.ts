@@ -39,14 +39,14 @@ export const auditRoutes = (rules: Administration): Route[] => {
       id: 'countAudit',
       summary: 'How many of each kind, in columns of time',
       about:
-        'For charts: at most 1,000 columns, and a bounded amount of work, newest first; `complete` says whether all was counted.',
+        'For charts: all conditions together, at most 1,000 columns, and a bounded amount of work, newest first; `complete` says whether all was counted.',
       method: 'GET',
       path: '/v1/audit/counts',
       may: readers,
       query: countsWanted,
       answers: { 200: countsShape },
       answer: async ({ query: { kind: kinds, ...wanted } }) => ({
-        body: countsAnswer(await rules.auditCounts({ ...wanted, kinds })),
+        body: countsAnswer(await rules.auditCounts({ ...asKept(wanted), kinds })),
       }),
     }),
     route({

@@ -10,6 +10,8 @@ interface Sent {
   readonly body?: object | undefined;
   /** The ETag of what was seen: refused with 412 when it was changed since. */
   readonly ifMatch?: string | null | undefined;
+  /** Of a POST that is sent again as the same one when its answer was lost; otherwise a new one each time. */
+  readonly key?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -35,7 +37,7 @@ export function whenSignedOut(listener: () => void): void {
 export async function ask<Body>(
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
   path: string,
-  { query, body, ifMatch, signal }: Sent = {},
+  { query, body, ifMatch, key = newKey(), signal }: Sent = {},
 ): Promise<Answered<Body>> {
   const timeout = AbortSignal.timeout(longest);
   let response: Response;
@@ -49,7 +51,7 @@ export async function ask<Body>(
         // no other site can set it without our leave (CORS), and the server asks for it
         'X-Dialgate-Page': method !== 'GET' || somebodyIsThere() ? '1' : 'background',
         ...(body && { 'Content-Type': 'application/json' }),
-        ...(method === 'POST' && { 'Idempotency-Key': newKey() }),
+        ...(method === 'POST' && { 'Idempotency-Key': key }),
         ...(ifMatch && { 'If-Match': ifMatch }),
       },
       ...(body && { body: JSON.stringify(body) }),
@@ -82,8 +84,8 @@ function unfinished(error: unknown): never {
   throw offline(error);
 }
 
-/** crypto.randomUUID is there in secure contexts alone; this everywhere. */
-function newKey(): string {
+/** An Idempotency-Key. crypto.randomUUID is there in secure contexts alone; this everywhere. */
+export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -4,9 +4,10 @@ import { signOut, useRights } from '../api/session.ts';
 import { asProblem } from '../api/problem.ts';
 import { Button } from '../pieces/button.tsx';
 import { Icon } from '../pieces/icon.tsx';
+import { PageHead } from '../pieces/page-head.tsx';
 import { toast } from '../pieces/toasts.tsx';
 import { Link, type Place } from '../router.tsx';
-import { views } from '../views.ts';
+import { views, type View } from '../views.ts';
 import { LoadedView } from './loaded-view.tsx';
 import { Mark } from './mark.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
@@ -52,7 +53,7 @@ export function Frame({ place, session }: { place: Place; session: SessionAnswer
         </div>
       </aside>
       <main id="main" tabIndex={-1}>
-        {view ? <LoadedView key={view.path} view={view} /> : <Nowhere />}
+        {view ? <LoadedView key={view.path} view={view} /> : <Nowhere ways={ways} />}
       </main>
     </div>
   );
@@ -76,13 +77,25 @@ function Liveness() {
   );
 }
 
-function Nowhere() {
+/** The address was mistyped, or is of another release. */
+function Nowhere({ ways }: { ways: readonly View[] }) {
   return (
-    <div class="empty">
-      <h1>There is no such view</h1>
-      <p>
-        <Link to="/now">See who is in now</Link>
-      </p>
-    </div>
+    <>
+      <PageHead
+        title="There is no such page"
+        about={
+          <>
+            Nothing is at <code>{window.location.pathname}</code>. There are these:
+          </>
+        }
+      />
+      <ul class="nowhere">
+        {ways.map(({ path, title }) => (
+          <li key={path}>
+            <Link to={path}>{title}</Link>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 
 interface Around {
   label: string;
@@ -23,9 +23,15 @@ export function Field({
   children,
 }: Around & { children: (inner: Inner) => ComponentChildren }) {
   const id = useId();
+  const around = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // what was refused is mended where it is; in a long dialog it may be out of sight
+    const form = error ? around.current?.closest('dialog form') : undefined;
+    form?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
+  }, [error]);
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return (
-    <div class="field">
+    <div class="field" ref={around}>
       <label for={id}>{label}</label>
       {children({
         id,
@@ -91,16 +97,23 @@ export function SelectField({
   error,
   value,
   options,
+  required,
   onChoice,
 }: Around & {
   value: string;
+  required?: boolean;
   options: readonly (readonly [value: string, words: string])[];
   onChoice: (value: string) => void;
 }) {
   return (
     <Field label={label} hint={hint} error={error}>
       {(inner) => (
-        <select {...inner} value={value} onChange={(event) => onChoice(event.currentTarget.value)}>
+        <select
+          {...inner}
+          required={required}
+          value={value}
+          onChange={(event) => onChoice(event.currentTarget.value)}
+        >
           {options.map(([one, words]) => (
             <option key={one} value={one}>
               {words}

@@ -1,12 +1,18 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Problem } from '../api/problem.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 
 /** What went wrong, in the server's words; with a way to try again where that may help. */
 export function ProblemNote({ problem, again }: { problem: Problem; again?: () => void }) {
+  const note = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // a long dialog may be scrolled to elsewhere
+    if (note.current?.closest('dialog')) note.current.scrollIntoView({ block: 'nearest' });
+  }, [problem]);
   return (
-    <div class="note bad" role="alert">
+    <div class="note bad" role="alert" ref={note}>
       <Icon name="warning" />
       <div>
         <strong>{problem.title}</strong>

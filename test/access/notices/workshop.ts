@@ -11,6 +11,7 @@ import type { AuditEntry } from '../../../src/domain/attempt.ts';
 import type { Webhook } from '../../../src/domain/ports.ts';
 import { usualSettings, type User } from '../../../src/domain/user.ts';
 import { createWebhook } from '../../../src/notify/webhook.ts';
+import type { HookServer } from '../../notify/hook-server.ts';
 import { openStores, newPath } from '../../sqlite/workshop.ts';
 
 export const secret = Buffer.from('a secret of tests, long enough');
@@ -20,6 +21,10 @@ export const hook = (
   url: string,
   rest: Partial<Parameters<typeof createWebhook>[0]> = {},
 ): Webhook => createWebhook({ url, secrets: [secret], kinds: null, deadline: 1, ...rest });
+
+/** What a receiver was sent, taken or not. */
+export const kindsOf = ({ posted }: HookServer): string[] =>
+  posted.map(({ body }) => (JSON.parse(body) as { type: string }).type);
 
 /** Time that goes on when a test says so. */
 export function createTime(now = Date.UTC(2025, 5, 1, 12)) {

@@ -27,6 +27,7 @@ const answered: Resolution = {
   changedAt: 800,
   failingSince: null,
   failure: null,
+  unanswered: [],
 };
 
 export function entriesContract({ stores, audit }: Bench): void {
@@ -191,7 +192,15 @@ export function entriesContract({ stores, audit }: Bench): void {
       expect(await stores.entries.resolutionOf(one.id)).toEqual(unresolved);
       await stores.entries.resolved(one.id, answered, entry('name-changed'));
       expect(await stores.entries.resolutionOf(one.id)).toEqual(answered);
-      const failing = { ...answered, failingSince: 950, failure: 'nobody answers' };
+      const failing: Resolution = {
+        ...answered,
+        failingSince: 950,
+        failure: 'nobody answers',
+        unanswered: [
+          { family: 4, seconds: 86_400.25, at: 990 },
+          { family: 6, seconds: 0, at: 990 },
+        ],
+      };
       expect(await stores.entries.failing()).toBe(0);
       await stores.entries.resolved(one.id, failing, undefined);
       expect(await stores.entries.resolutionOf(one.id)).toEqual(failing);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Address } from '../../../src/domain/address.ts';
 import type { AuditRow } from '../../../src/domain/attempt.ts';
 import type { AuditFilter, AuditTallyWanted } from '../../../src/domain/ports.ts';
 import {
@@ -189,6 +190,8 @@ export function recordContract({ stores, addUser, addGrant, audit }: Bench): voi
       await put('attempt-refused', 1200, 2, '15550101');
       await put('attempt-refused', 3000, 1, '15550101');
       await put('attempt-refused', 4000, 1, '15550101');
+      const about = { address: '203.0.113.7' as Address, callId: 3, actor: 'call:3' } as const;
+      await stores.audit.append(entry('gate-opened', { at: 2500, userId: 1, ...about }));
       const span = { from: 1000, to: 4000 };
       const counted = async (wanted: Partial<AuditTallyWanted>): Promise<unknown[]> => {
         const { counts, next } = await stores.audit.tally({
@@ -202,14 +205,24 @@ export function recordContract({ stores, addUser, addGrant, audit }: Bench): voi
           .sort();
       };
       const opened = 'gate-opened 0 1 1500';
+      const byCall = 'gate-opened 1 1 2500';
       const refusals = ['attempt-refused 0 3 1999', 'attempt-refused 2 1 3000'];
-      expect(await counted({})).toEqual([...refusals, opened]);
+      expect(await counted({})).toEqual([...refusals, opened, byCall]);
       expect(await counted({ kinds: ['attempt-refused'] })).toEqual(refusals);
       expect(await counted({ kinds: ['gate-opened', 'attempt-refused'] })).toEqual([
         ...refusals,
         opened,
+        byCall,
       ]);
-      expect(await counted({ kinds: ['gate-opened', 'gate-closed'] })).toEqual([opened]);
+      expect(await counted({ kinds: ['gate-opened', 'gate-closed'] })).toEqual([opened, byCall]);
+      expect(await counted(about)).toEqual([byCall]);
+      for (const [name, value] of Object.entries(about)) {
+        expect(await counted({ [name]: value })).toEqual([byCall]);
+      }
+      expect(await counted({ ...about, callId: 4 })).toEqual([]);
+      expect(await counted({ caller: '15550101', userId: 2 })).toEqual([
+        'attempt-refused 0 1 1200',
+      ]);
       expect(await counted({ kinds: ['attempt-refused'], userId: 2 })).toEqual([
         'attempt-refused 0 2 1999',
       ]);

@@ -5,7 +5,7 @@ import { Button } from '../../pieces/button.tsx';
 import { Empty, Loading, ProblemNote } from '../../pieces/notes.tsx';
 import { PageHead } from '../../pieces/page-head.tsx';
 import { Table } from '../../pieces/table.tsx';
-import { setFilters, usePlace } from '../../router.tsx';
+import { cameOnward, goOnward, setFilters, usePlace } from '../../router.tsx';
 import { columnsFor } from './columns.tsx';
 import { AddEntry, ChangeEntry, RemoveEntry } from './entry-dialogs.tsx';
 import { useEntries } from './use-entries.ts';
@@ -127,14 +127,13 @@ function Pages({ next, first }: { next: string | null; first: boolean }) {
   if (first && next === null) return null;
   return (
     <nav class="pages" aria-label="Pages of the entries">
-      <Button icon="back" disabled={first} onClick={() => setFilters({ cursor: undefined })}>
+      <Button disabled={first} onClick={() => setFilters({ cursor: undefined })}>
         Newest
       </Button>
-      <Button
-        icon="next"
-        disabled={next === null}
-        onClick={() => next !== null && setFilters({ cursor: next }, { step: true })}
-      >
+      <Button icon="back" disabled={first || !cameOnward()} onClick={() => window.history.back()}>
+        Newer
+      </Button>
+      <Button icon="next" disabled={next === null} onClick={() => next !== null && goOnward(next)}>
         Older
       </Button>
     </nav>

@@ -3,6 +3,7 @@ import { get } from '../../api/ask.ts';
 import { useHappenings } from '../../api/events.ts';
 import { kindWords } from '../../api/kinds.ts';
 import { useAsked } from '../../api/use-asked.ts';
+import { Facts } from '../../pieces/facts.tsx';
 import { Loading, ProblemNote } from '../../pieces/notes.tsx';
 import { PageHead } from '../../pieces/page-head.tsx';
 import { Instant } from '../../pieces/times.tsx';
@@ -31,44 +32,22 @@ export function CallPage({ id }: { id: number }) {
       {!call && !problem && <Loading what="the call" />}
       {call && (
         <>
-          <dl class="facts">
-            <div>
-              <dt>Caller</dt>
-              <dd>{call.callerNumber ?? 'withheld'}</dd>
-            </div>
-            <div>
-              <dt>Dialled</dt>
-              <dd>{call.dialled}</dd>
-            </div>
-            <div>
-              <dt>Carrier vouches</dt>
-              <dd>{call.attestation ?? 'says nothing'}</dd>
-            </div>
-            <div>
-              <dt>User</dt>
-              <dd>{nameOf(names, call.userId)}</dd>
-            </div>
-            <div>
-              <dt>Began</dt>
-              <dd>
-                <Instant at={call.beganAt} />
-              </dd>
-            </div>
-            <div>
-              <dt>Took</dt>
-              <dd>
-                <Took call={call} />
-              </dd>
-            </div>
-            {call.callBackOf !== null && (
-              <div>
-                <dt>Answers</dt>
-                <dd>
-                  <Link to={`/history?call=${call.callBackOf}`}>call {call.callBackOf}</Link>
-                </dd>
-              </div>
-            )}
-          </dl>
+          <Facts
+            facts={[
+              ['Caller', call.callerNumber ?? 'withheld'],
+              ['Dialled', call.dialled],
+              ['Carrier vouches', call.attestation ?? 'says nothing'],
+              ['User', nameOf(names, call.userId)],
+              ['Began', <Instant key="began" at={call.beganAt} />],
+              ['Took', <Took key="took" call={call} />],
+              call.callBackOf !== null && [
+                'Answers',
+                <Link key="answers" to={`/history?call=${call.callBackOf}`}>
+                  call {call.callBackOf}
+                </Link>,
+              ],
+            ]}
+          />
           <h2>Steps</h2>
           <ol class="steps">
             {call.steps.map((step) => (

@@ -1,5 +1,6 @@
 import type { CallersAnswer } from '../../../http/answers/counts.ts';
 import { useAsked } from '../../api/use-asked.ts';
+import { Fold } from '../../pieces/fold.tsx';
 import { ProblemNote } from '../../pieces/notes.tsx';
 import { Ago } from '../../pieces/times.tsx';
 import { get } from '../../api/ask.ts';
@@ -19,24 +20,25 @@ export function Callers({ span }: { span: Span }) {
   const most = Math.max(1, ...(value?.items ?? []).map(({ failures }) => failures));
   return (
     <section class="panel callers" aria-labelledby="callers-title">
-      <h2 id="callers-title">Failures by caller</h2>
-      {problem && <ProblemNote problem={problem} again={again} />}
-      {value?.items.length === 0 && <p class="hint">Nobody failed in this time.</p>}
-      <ol>
-        {value?.items.map(({ caller, failures, lastAt }) => (
-          <li key={caller}>
-            <Link to={`/history?${of(query, caller)}`}>{caller}</Link>
-            <meter min={0} max={most} value={failures} aria-hidden="true" />
-            <b>
-              {failures}
-              <span class="unseen"> failures</span>
-            </b>
-            <span class="beneath">
-              last <Ago at={lastAt} />
-            </span>
-          </li>
-        ))}
-      </ol>
+      <Fold words="Failures by caller" id="callers-title">
+        {problem && <ProblemNote problem={problem} again={again} />}
+        {value?.items.length === 0 && <p class="hint">Nobody failed in this time.</p>}
+        <ol>
+          {value?.items.map(({ caller, failures, lastAt }) => (
+            <li key={caller}>
+              <Link to={`/history?${of(query, caller)}`}>{caller}</Link>
+              <meter min={0} max={most} value={failures} aria-hidden="true" />
+              <b>
+                {failures}
+                <span class="unseen"> failures</span>
+              </b>
+              <span class="beneath">
+                last <Ago at={lastAt} />
+              </span>
+            </li>
+          ))}
+        </ol>
+      </Fold>
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { Link, usePlace } from '../../router.tsx';
 import { CallPage } from './call-page.tsx';
 import { Calls } from './calls.tsx';
 import { Grants } from './grants.tsx';
+import type { ListName } from './counts.ts';
 import { Record } from './record.tsx';
 import { Overview } from './overview.tsx';
 import '../shared.css';
@@ -17,19 +18,19 @@ export function History() {
   const call = Number(query.get('call') ?? '');
   if (Number.isInteger(call) && call > 0) return <CallPage key={call} id={call} />;
 
-  const tabs = [
-    ...(readRecord ? [['record', 'Record']] : []),
+  const tabs: readonly (readonly [ListName, string])[] = [
+    ...(readRecord ? [['record', 'Record'] as const] : []),
     ['calls', 'Calls'],
     ['grants', 'Grants'],
-  ] as const;
+  ];
   const asked = query.get('show');
-  const shown = tabs.find(([id]) => id === asked)?.[0] ?? tabs[0]?.[0];
+  const shown = tabs.find(([id]) => id === asked)?.[0] ?? (readRecord ? 'record' : 'calls');
   return (
     <>
       <PageHead title="History" about="Who tried, who came in, and what was changed." />
-      {readRecord && <Overview />}
+      {readRecord && <Overview list={shown} />}
       <nav class="tabs" aria-label="Of the history">
-        {tabs.map(([id = '', words]) => (
+        {tabs.map(([id, words]) => (
           <Link key={id} to={tabPath(query, id)} aria-current={id === shown ? 'page' : undefined}>
             {words}
           </Link>

@@ -1,17 +1,7 @@
+import { alarmKinds } from '../../../domain/attempt.ts';
 import type { Kind } from '../../api/kinds.ts';
 
-/** What an administrator wants to know at once (domain/attempt's alarmKinds). */
-export const alarmKindSet: ReadonlySet<Kind> = new Set<Kind>([
-  'brake-began',
-  'lockout-began',
-  'knock-code-exposed',
-  'gate-failed',
-  'call-back-failed',
-  'name-failing',
-  'audit-suspect',
-  'audit-checkpoint-failed',
-  'notification-failed',
-]);
+export const alarmKindSet: ReadonlySet<Kind> = new Set(alarmKinds);
 
 /** The colour of a line: somebody came in, somebody was kept out, or neither. */
 export function kindTone(kind: Kind): 'plain' | 'good' | 'warn' {

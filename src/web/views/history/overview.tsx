@@ -11,7 +11,7 @@ import { Chart } from './chart.tsx';
 import { ChartTable } from './chart-table.tsx';
 import { columnsOf, curves, drawOrder, totals, type CurveKind } from './chart-columns.ts';
 import { spanOf, spanText } from './chosen-span.ts';
-import { readCounts } from './counts.ts';
+import { aboutOf, readCounts, type ListName } from './counts.ts';
 import {
   further,
   moved,
@@ -25,18 +25,19 @@ import {
 /** Happenings come at once; this is for what was missed. ms. */
 const slow = 60_000;
 
-/** Attempts and grants over time, and the callers who failed in it. */
-export function Overview() {
+/** Attempts and grants over time, as the list below is filtered, and the callers who failed in it. */
+export function Overview({ list }: { list: ListName }) {
   const { query } = usePlace();
   // a usual span goes on with the time: a minute late is early enough, happenings come at once
   const now = useNow(60_000);
   const chosen = spanOf(query.get('span'), now);
   const span = wholeColumns(chosen);
-  const userId = query.get('userId') ?? undefined;
+  const about = aboutOf(list, query);
+  const narrowed = Object.keys(about).length > 0;
   const hide = query.get('hide') ?? '';
   const hidden = useMemo(() => hiddenOf(hide), [hide]);
-  const asked = useAsked(`counts ${span.from} ${span.to} ${userId ?? ''}`, (signal) =>
-    readCounts(span, userId, signal),
+  const asked = useAsked(`counts ${span.from} ${span.to} ${JSON.stringify(about)}`, (signal) =>
+    readCounts(span, about, signal),
   );
   const [last, keep] = useState(asked.value);
   // the columns before stay until the next have come: the chart does not blink
@@ -106,7 +107,11 @@ export function Overview() {
             </label>
           ))}
         </div>
-        {asked.problem && <ProblemNote problem={asked.problem} again={asked.again} />}
+        {narrowed && <p class="hint">Only what the filter of the list below lets through.</p>}
+        {/* of what cannot be filtered by, the list tells */}
+        {asked.problem && !(narrowed && asked.problem.code === 'invalid') && (
+          <ProblemNote problem={asked.problem} again={asked.again} />
+        )}
         {counted?.countedFrom && (
           <Note kind="warn">
             <p>

@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks';
 import { Button } from '../../pieces/button.tsx';
+import { Fold } from '../../pieces/fold.tsx';
 import { SelectField, TextField } from '../../pieces/field.tsx';
 import { setFilters, usePlace } from '../../router.tsx';
+import { setWords } from './record-filter.ts';
 import type { Names } from './use-names.ts';
 
 type FieldName = 'userId' | 'caller' | 'address';
@@ -12,10 +14,12 @@ export function PlainFilter({ fields, names }: { fields: readonly FieldName[]; n
   const typed = fields.find((field) => field !== 'userId');
   const given = typed ? (query.get(typed) ?? '') : '';
   return (
-    <div class="record-filter" role="search" aria-label="Filter">
-      <UserSelect names={names} />
-      {typed && <TypedField key={given} name={typed} given={given} />}
-    </div>
+    <Fold words="Filter" about={setWords(fields.filter((field) => query.get(field)).length)}>
+      <div class="record-filter" role="search" aria-label="Filter">
+        <UserSelect names={names} />
+        {typed && <TypedField key={given} name={typed} given={given} />}
+      </div>
+    </Fold>
   );
 }
 

@@ -22,6 +22,10 @@ export function filterIn(query: URLSearchParams): RecordFilter {
   return filter;
 }
 
+/** Said of a filter that is folded away. */
+export const setWords = (count: number): string | undefined =>
+  count === 0 ? undefined : `${count} set`;
+
 /** The filter, and what is asked for besides, as the API takes it. */
 export function queryOf(
   filter: RecordFilter,

@@ -6,6 +6,7 @@ import { useRights } from '../../api/session.ts';
 import { useAsked } from '../../api/use-asked.ts';
 import { Button } from '../../pieces/button.tsx';
 import { useDoing } from '../../pieces/doing.ts';
+import { Fold } from '../../pieces/fold.tsx';
 import { Badge, ProblemNote } from '../../pieces/notes.tsx';
 import { Ago, Instant } from '../../pieces/times.tsx';
 import { verdictWords, type Verification } from './verdict-words.ts';
@@ -43,20 +44,21 @@ export function RecordState() {
   const problem = state.problem ?? starting.problem ?? keeping.problem ?? last.problem;
   return (
     <section class="record-state panel" aria-labelledby="record-state">
-      <h2 id="record-state">The record</h2>
-      {state.value && <Extent state={state.value} />}
-      <Verdict verification={last.value ?? undefined} />
-      {problem && <ProblemNote problem={problem} again={last.again} />}
-      <div class="buttons">
-        <Button busy={starting.busy || running} onClick={() => void starting.run(verify)}>
-          Verify now
-        </Button>
-        {change && (
-          <Button busy={keeping.busy} onClick={() => void keeping.run(keep)}>
-            Keep a checkpoint
+      <Fold words="The record" id="record-state">
+        {state.value && <Extent state={state.value} />}
+        <Verdict verification={last.value ?? undefined} />
+        {problem && <ProblemNote problem={problem} again={last.again} />}
+        <div class="buttons">
+          <Button busy={starting.busy || running} onClick={() => void starting.run(verify)}>
+            Verify now
           </Button>
-        )}
-      </div>
+          {change && (
+            <Button busy={keeping.busy} onClick={() => void keeping.run(keep)}>
+              Keep a checkpoint
+            </Button>
+          )}
+        </div>
+      </Fold>
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { AuditAnswer } from '../../../http/answers/records.ts';
 import { alarmKindSet, kindTone } from './kind-tone.ts';
 import { kindWords } from '../../api/kinds.ts';
+import { Facts } from '../../pieces/facts.tsx';
 import { Icon } from '../../pieces/icon.tsx';
 import { Badge } from '../../pieces/notes.tsx';
 import { Instant } from '../../pieces/times.tsx';
@@ -88,7 +89,12 @@ function Row({
   return (
     <tr role="row" class={open ? 'open' : undefined}>
       {cells.map((cell, index) => (
-        <td key={headings[index]} role="cell" data-name={headings[index]}>
+        <td
+          key={headings[index]}
+          role="cell"
+          data-name={headings[index]}
+          class={cell === '–' ? 'nothing' : undefined}
+        >
           {cell}
         </td>
       ))}
@@ -102,36 +108,25 @@ function ActorWords({ actor }: { actor: string }) {
 }
 
 function Whole({ row, names }: { row: AuditAnswer; names: Names }) {
-  const facts: readonly (readonly [string, ComponentChildren])[] = [
-    ['Line', row.seq],
-    ['At', <code key="at">{row.at}</code>],
-    ['Kind', <code key="kind">{row.kind}</code>],
-    ['By', row.actor],
-    ...(row.userId === undefined
-      ? []
-      : [['User', <UserLink key="user" id={row.userId} names={names} />] as const]),
-    ...(row.grantId === undefined ? [] : [['Grant', row.grantId] as const]),
-    ...(row.callId === undefined
-      ? []
-      : [
-          [
-            'Call',
-            <Link key="call" to={`/history?call=${row.callId}`}>
-              call {row.callId} with its steps
-            </Link>,
-          ] as const,
-        ]),
-    ...(row.detail ? [['Detail', detailWords(row.detail)] as const] : []),
-  ];
+  const { userId, grantId, callId, detail } = row;
   return (
-    <dl class="facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Facts
+      facts={[
+        ['Line', row.seq],
+        ['At', <code key="at">{row.at}</code>],
+        ['Kind', <code key="kind">{row.kind}</code>],
+        ['By', row.actor],
+        userId !== undefined && ['User', <UserLink key="user" id={userId} names={names} />],
+        grantId !== undefined && ['Grant', grantId],
+        callId !== undefined && [
+          'Call',
+          <Link key="call" to={`/history?call=${callId}`}>
+            call {callId} with its steps
+          </Link>,
+        ],
+        detail !== undefined && ['Detail', detailWords(detail)],
+      ]}
+    />
   );
 }
 

@@ -2,10 +2,11 @@ import { useState } from 'preact/hooks';
 import type { AuditAnswer } from '../../../http/answers/records.ts';
 import { useHappenings } from '../../api/events.ts';
 import { Button } from '../../pieces/button.tsx';
+import { Fold } from '../../pieces/fold.tsx';
 import { Icon } from '../../pieces/icon.tsx';
 import { usePlace } from '../../router.tsx';
 import { ListEnd } from './list-end.tsx';
-import { exportPath, filterIn, matches } from './record-filter.ts';
+import { exportPath, filterIn, matches, setWords } from './record-filter.ts';
 import { RecordFilter } from './record-filter-form.tsx';
 import { RecordState } from './record-state.tsx';
 import { RecordTable } from './record-table.tsx';
@@ -33,7 +34,9 @@ export function Record() {
   return (
     <section aria-label="Record">
       <RecordState />
-      <RecordFilter key={JSON.stringify(filter)} filter={filter} names={names} />
+      <Fold words="Filter" about={setWords(Object.keys(filter).length)}>
+        <RecordFilter key={JSON.stringify(filter)} filter={filter} names={names} />
+      </Fold>
       <div class="record-bar">
         <div role="status">
           {waiting > 0 && (

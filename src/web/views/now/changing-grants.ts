@@ -45,14 +45,25 @@ function reopenedWords(closed: GrantAnswer, opened: GrantAnswer): string {
   return `${opened.address} of ${opened.userName} is open again until ${until}${services}.`;
 }
 
+/** @throws Problem when it is refused, or the gate does not confirm it; then nothing is open. */
+export async function openGrant(
+  body: { readonly user: string; readonly address: string; readonly seconds?: number },
+  key: string,
+): Promise<void> {
+  const { body: opened } = await ask<GrantAnswer>('POST', '/v1/grants', { body, key });
+  const until = instantWords(new Date(opened.expiresAt));
+  const services = opened.services.join(', ');
+  toast({ text: `${opened.address} of ${opened.userName} is open until ${until}: ${services}.` });
+}
+
 /** @throws Problem when it is refused; then it ends when it would have ended. */
 export async function extendGrant(
   grant: GrantAnswer,
-  seconds: number,
+  length: { readonly seconds?: number },
   etag: string | null,
 ): Promise<void> {
   const { body } = await ask<GrantAnswer>('POST', `/v1/grants/${grant.id}/extend`, {
-    body: { seconds },
+    body: length,
     ifMatch: etag,
   });
   const lasts = durationWords((Date.parse(body.expiresAt) - serverNow()) / 1000 + 1);

@@ -9,18 +9,11 @@ import { SelectField } from '../../pieces/field.tsx';
 import { ProblemNote } from '../../pieces/notes.tsx';
 import { Instant } from '../../pieces/times.tsx';
 import { extendGrant } from './changing-grants.ts';
-
-const lengths = [
-  ['1800', '30 minutes'],
-  ['3600', '1 hour'],
-  ['7200', '2 hours'],
-  ['14400', '4 hours'],
-  ['28800', '8 hours'],
-  ['43200', '12 hours'],
-] as const;
+import { asAfterCall, secondsOf, useLengths } from './lengths.ts';
 
 export function ExtendDialog({ grant, onClose }: { grant: GrantAnswer; onClose: () => void }) {
-  const [seconds, setSeconds] = useState('14400');
+  const [length, setLength] = useState(asAfterCall);
+  const lengths = useLengths();
   const { busy, problem, run } = useDoing();
   // the tag of what is being looked at: who extends what another has changed is told so
   const { value: etag } = useAsked(`grant ${grant.id}`, async (signal) => {
@@ -28,7 +21,7 @@ export function ExtendDialog({ grant, onClose }: { grant: GrantAnswer; onClose: 
   });
   const extend = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    if (await run(() => extendGrant(grant, Number(seconds), etag ?? null))) onClose();
+    if (await run(() => extendGrant(grant, secondsOf(length), etag ?? null))) onClose();
   };
   return (
     <Dialog title={`Extend ${grant.userName}`} onClose={onClose}>
@@ -40,9 +33,9 @@ export function ExtendDialog({ grant, onClose }: { grant: GrantAnswer; onClose: 
           </p>
           <SelectField
             label="Open from now for"
-            value={seconds}
+            value={length}
             options={lengths}
-            onChoice={setSeconds}
+            onChoice={setLength}
             error={problem?.at('seconds')}
           />
           {problem && <ProblemNote problem={problem} />}

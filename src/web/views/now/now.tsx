@@ -10,6 +10,7 @@ import { useNames } from '../history/use-names.ts';
 import { Calls } from './calls.tsx';
 import { closeMany } from './changing-grants.ts';
 import { Lately } from './lately.tsx';
+import { OpenDialog } from './open-dialog.tsx';
 import { StateStrip, useStatus } from './state-strip.tsx';
 import { useCalls } from './use-calls.ts';
 import { useGrants } from './use-grants.ts';
@@ -24,6 +25,7 @@ export function Now() {
   const status = useStatus();
   const names = useNames();
   const [closingAll, closeAll] = useState(false);
+  const [opening, setOpening] = useState(false);
   const grants = open.value?.grants ?? [];
   const asked: readonly Seen[] = [status, open, calls];
   const away = asked.some(isOld);
@@ -34,6 +36,11 @@ export function Now() {
         {rights.close && grants.length > 1 && (
           <Button kind="danger" onClick={() => closeAll(true)}>
             Close everything
+          </Button>
+        )}
+        {rights.change && (
+          <Button kind="main" onClick={() => setOpening(true)}>
+            Open an address
           </Button>
         )}
       </PageHead>
@@ -55,6 +62,9 @@ export function Now() {
           <Lately names={names} />
         </div>
       </div>
+      {opening && (
+        <OpenDialog grants={grants} onOpened={open.again} onClose={() => setOpening(false)} />
+      )}
       {closingAll && (
         <Confirm
           title="Close everything?"

@@ -64,6 +64,9 @@ export const ofSheet = ({ user, codes }: NewSheetAnswer): Secrets => ({
   hint: 'Print it now: the next call asks for one of these.',
 });
 
+/** A long list without anything in it that could have the focus. */
+const scrolledByKey = { role: 'region', 'aria-label': 'What is shown once', tabIndex: 0 } as const;
+
 export function SecretOnce({
   secrets,
   toCard,
@@ -84,7 +87,7 @@ export function SecretOnce({
   }, []);
   return (
     <Dialog title={title}>
-      <div class="body secrets">
+      <div class="body secrets" {...(codes && scrolledByKey)}>
         <Note kind="warn">
           <p>This is shown once. When you close it, nobody can see it again. {hint}</p>
         </Note>

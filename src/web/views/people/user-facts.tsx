@@ -1,8 +1,8 @@
-import type { ComponentChildren } from 'preact';
 import type { GrantAnswer } from '../../../http/answers/grants.ts';
 import type { LockoutAnswer } from '../../../http/answers/lockouts.ts';
 import type { UserAnswer } from '../../../http/answers/users.ts';
 import { Button } from '../../pieces/button.tsx';
+import { Facts } from '../../pieces/facts.tsx';
 import { Table } from '../../pieces/table.tsx';
 import { Ago, Instant, Left } from '../../pieces/times.tsx';
 import { Link } from '../../router.tsx';
@@ -18,26 +18,23 @@ import {
 } from './user-words.ts';
 
 export function UserFacts({ user }: { user: UserAnswer }) {
-  const facts: readonly (readonly [string, ComponentChildren])[] = [
-    ['Second factor', factorOf(user)],
-    ['May call from', callerWords[user.callerPolicy]],
-    ['Telephones', user.numbers.map(numberWords).join(', ') || '–'],
-    ['Carrier must vouch', user.leastAttestation ? attestationWords[user.leastAttestation] : '–'],
-    ['Services', user.services.join(', ') || 'The usual ones'],
-    ['Language', languageWords(user.language)],
-    ['Being recognised', pairingWords[user.pairing]],
-    ['E-mail', user.email ?? '–'],
-    ['Since', <Instant key="since" at={user.createdAt} />],
-  ];
   return (
-    <dl class="facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Facts
+      facts={[
+        ['Second factor', factorOf(user)],
+        ['May call from', callerWords[user.callerPolicy]],
+        ['Telephones', user.numbers.map(numberWords).join(', ') || '–'],
+        [
+          'Carrier must vouch',
+          user.leastAttestation ? attestationWords[user.leastAttestation] : '–',
+        ],
+        ['Services', user.services.join(', ') || 'The usual ones'],
+        ['Language', languageWords(user.language)],
+        ['Being recognised', pairingWords[user.pairing]],
+        ['E-mail', user.email ?? '–'],
+        ['Since', <Instant key="since" at={user.createdAt} />],
+      ]}
+    />
   );
 }
 

@@ -9,7 +9,7 @@ import { PageHead } from '../../../pieces/page-head.tsx';
 import { Link, setFilters, usePlace } from '../../../router.tsx';
 import { readSite, type Site } from '../site.ts';
 import { pathOf } from '../user-form.tsx';
-import { cardLanguage, languageNames, type CardLanguage } from './card-words.ts';
+import { cardLanguage, languageNames, offeredLanguages, type CardLanguage } from './card-words.ts';
 import { dialled, typedKnockCode } from './dial-string.ts';
 import { Fitted } from './fitted.tsx';
 import { paperWidth, TravelCard, type CardFormat } from './travel-card.tsx';
@@ -52,8 +52,9 @@ function Choices({
   const { query } = usePlace();
   const format: CardFormat = query.get('card') === 'wallet' ? 'wallet' : 'a4';
   const [number, setNumber] = useState(site.number ?? '');
-  const [language, setLanguage] = useState<CardLanguage>(
-    cardLanguage(user.language, site.language),
+  const languages = offeredLanguages([site.language, ...site.languages]);
+  const [language, setLanguage] = useState(() =>
+    cardLanguage(languages, user.language, site.language),
   );
   const [code, setCode] = useState<Code>(fresh === undefined ? 'line' : 'printed');
   const [typed, type] = useState(fresh ?? '');
@@ -90,7 +91,8 @@ function Choices({
         <SelectField
           label="Language"
           value={language}
-          options={Object.entries(languageNames)}
+          options={languages.map((one) => [one, languageNames[one]])}
+          hint="Those that a call can be in here."
           onChoice={(chosen) => setLanguage(chosen as CardLanguage)}
         />
         <SelectField

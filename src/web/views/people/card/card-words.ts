@@ -148,10 +148,18 @@ export const languageNames: Readonly<Record<CardLanguage, string>> = {
   it: 'Italiano',
 };
 
-/** The card's language: the user's, or the site's; English where neither is among ours. */
-export function cardLanguage(...wanted: readonly (string | null | undefined)[]): CardLanguage {
-  const ours = wanted.find(
-    (language) => typeof language === 'string' && Object.hasOwn(cardLanguages, language),
-  );
-  return (ours as CardLanguage | undefined) ?? 'en';
+/** Those that a card may be in where callers hear these: all of ours, where none of them is among ours. */
+export function offeredLanguages(spoken: readonly string[]): readonly CardLanguage[] {
+  const ours = Object.keys(cardLanguages) as CardLanguage[];
+  const both = ours.filter((language) => spoken.includes(language));
+  return both.length > 0 ? both : ours;
 }
+
+/** The first of these that is offered: the user's own, or else the site's. */
+export const cardLanguage = (
+  offered: readonly CardLanguage[],
+  ...wanted: readonly (string | null)[]
+): CardLanguage =>
+  wanted.flatMap((one) => offered.find((language) => language === one) ?? [])[0] ??
+  offered[0] ??
+  'en';
