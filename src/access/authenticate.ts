@@ -36,7 +36,10 @@ export interface Authenticate {
   wantsCode(knockCode: KnockCode): Promise<boolean>;
   /** The user as they are when all is proved, or `undefined`, and nothing in words or time tells why. */
   attempt(attempt: KnockAttempt): Promise<User | undefined>;
-  /** The PIN alone, on a call that we made ourselves to the user's own number; the user as read now. */
+  /**
+   * The PIN alone, on a call that we made ourselves to the number of this user, as they were when
+   * they asked for it; the user as read now, who must not have been changed since.
+   */
   again(attempt: {
     readonly user: User;
     readonly pin: Pin;
@@ -125,7 +128,7 @@ export function authenticator(parts: AuthenticateParts): Authenticate {
     const caller = callerOf(keyed.callerNumber, dialling);
     const found = await stores.users.byKnockCode(secrets.knockCodeLookup(keyed.knockCode));
     const known = found
-      ? await isKnownFor(found.user, caller, keyed.callerNumber, stores.calls, clock.now())
+      ? await isKnownFor(found.user, caller, stores.calls, dialling, clock.now())
       : false;
     const entry = entriesFor(clock, keyed.callId, found?.user.id, {
       caller: keyed.callerNumber ?? 'withheld',
@@ -143,7 +146,7 @@ export function authenticator(parts: AuthenticateParts): Authenticate {
     });
   }
 
-  /** The user may have been changed since the call in which they asked to be phoned. */
+  /** Who was changed since they asked to be phoned is not let in by what they proved then. */
   async function again(keyed: Parameters<Authenticate['again']>[0]): Promise<User | undefined> {
     const { number, callId, pin } = keyed;
     // the user first: a PIN that is set in between comes with a later revision
@@ -154,7 +157,10 @@ export function authenticator(parts: AuthenticateParts): Authenticate {
       charge: await charging.charge(subjectsOf(keyed.user.id, number, true)),
       callerNumber: `+${number}`,
       pin,
-      unfit: ({ numbers }) => (numbers.includes(number) ? undefined : 'not-listed'),
+      unfit: ({ numbers, revision }) => {
+        if (revision !== keyed.user.revision) return 'changed-meanwhile';
+        return numbers.includes(number) ? undefined : 'not-listed';
+      },
       useCode: () => Promise.resolve(undefined),
       entry: entriesFor(clock, callId, keyed.user.id, { called: number }),
     });

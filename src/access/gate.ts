@@ -1,4 +1,3 @@
-import { AccessError } from '../domain/access-error.ts';
 import { refusalOf, type AddressRefusal, type AddressRules } from '../domain/address-rules.ts';
 import type { Address } from '../domain/address.ts';
 import type { Actor } from '../domain/attempt.ts';
@@ -6,9 +5,9 @@ import type { Grant, Opening } from '../domain/grant.ts';
 import type { Firewall, Stores } from '../domain/ports.ts';
 import type { Clock, Seconds } from '../domain/time.ts';
 import type { User } from '../domain/user.ts';
-import { createClose } from './closing.ts';
+import { createClose, createCloseAllOf } from './closing.ts';
 import { createDesired } from './desired.ts';
-import { grantsAtHand } from './grants-at-hand.ts';
+import { grantsAtHand, hasEnded } from './grants-at-hand.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { createOpen, hasRoom } from './opening.ts';
 
@@ -71,19 +70,20 @@ export interface Gate {
   open(request: OpenRequest): Promise<Grant>;
   /**
    * Record first, then the kernel: what an administrator has closed stays closed,
-   * and the reconciler sees to it if the helper is away.
-   * @throws AccessError `not-found`, `conflict` (has ended), `firewall-unavailable`.
+   * and the reconciler sees to it if the helper is away. Where the record fails, it is shut
+   * as soon as may be and written when it can be.
+   * @throws AccessError `not-found`, `conflict` (has ended), `firewall-unavailable`, `store-failed`.
    */
   close(grantId: number, by: Actor): Promise<Grant>;
   /**
-   * Closes whatever the user has open, an opening under way included.
-   * @throws AccessError as `close`, after all of them were tried.
+   * Closes whatever the user has open, an opening under way included; at one address, where it is named.
+   * @throws AccessError as `close`, but for what has ended, after all of them were tried.
    */
-  closeAllOf(userId: number, by: Actor): Promise<void>;
+  closeAllOf(userId: number, by: Actor, address?: Address): Promise<void>;
   /**
    * Closes whatever is open now, of everybody, of one user or at one address, one after the
    * other, so that calls are not kept waiting for all of it. Resolves to what was closed.
-   * @throws AccessError as `close`, after all of them were tried.
+   * @throws AccessError as `close`, but for what has ended, after all of them were tried.
    */
   closeAll(which: GrantsToClose, by: Actor): Promise<Grant[]>;
   /** What the kernel shall hold now; marks grants whose time is over as expired. */
@@ -97,15 +97,8 @@ export function createGate(parts: GateParts): Gate {
   const exclusively = oneAtATime();
   const atHand = grantsAtHand({ ...parts, grants: stores.grants });
   const close = createClose(stores.grants, atHand, clock);
+  const closeAllOf = createCloseAllOf(stores.grants, atHand, clock, close);
   const open = createOpen(parts, atHand, close);
-
-  async function closeAllOf(userId: number, by: Actor): Promise<void> {
-    const failures: unknown[] = [];
-    for (const grant of await stores.grants.unendedOf(userId)) {
-      await close(grant.id, by).catch((error: unknown) => failures.push(error));
-    }
-    if (failures.length > 0) throw failures[0];
-  }
 
   async function closeAll({ userId, address }: GrantsToClose, by: Actor): Promise<Grant[]> {
     // after whatever is being opened, so that it is among them
@@ -118,9 +111,7 @@ export function createGate(parts: GateParts): Gate {
       try {
         closed.push(await exclusively(() => close(grant.id, by)));
       } catch (error) {
-        // somebody else, or time, has ended it
-        if (error instanceof AccessError && error.code === 'conflict') continue;
-        failures.push(error);
+        if (!hasEnded(error)) failures.push(error);
       }
     }
     if (failures.length > 0) throw failures[0];
@@ -137,7 +128,7 @@ export function createGate(parts: GateParts): Gate {
       return exclusively(() => open(request, askedAt));
     },
     close: (grantId, by) => exclusively(() => close(grantId, by)),
-    closeAllOf: (userId, by) => exclusively(() => closeAllOf(userId, by)),
+    closeAllOf: (userId, by, address) => exclusively(() => closeAllOf(userId, by, address)),
     closeAll,
     desired: createDesired(stores, atHand, clock),
     exclusively,

@@ -2,7 +2,7 @@ import { AccessError } from '../domain/access-error.ts';
 import { refusalOf } from '../domain/address-rules.ts';
 import type { Address } from '../domain/address.ts';
 import type { AuditEntry } from '../domain/attempt.ts';
-import type { Grant, NewGrant } from '../domain/grant.ts';
+import { shortestGrant, type Grant, type NewGrant } from '../domain/grant.ts';
 import { after, secondsBetween } from '../domain/time.ts';
 import type { User } from '../domain/user.ts';
 import type { Close } from './closing.ts';
@@ -24,10 +24,10 @@ export function createOpen(parts: GateParts, atHand: GrantsAtHand, close: Close)
     if (refusal) {
       throw new AccessError('address-refused', `${address} cannot be opened: it is ${refusal}.`);
     }
-    if (!(seconds >= 1 && seconds <= rules.longest)) {
+    if (!(seconds >= shortestGrant && seconds <= rules.longest)) {
       throw new AccessError(
         'invalid',
-        `A grant lasts from 1 to ${rules.longest} seconds, not ${seconds}.`,
+        `A grant lasts from ${shortestGrant} to ${rules.longest} seconds, not ${seconds}.`,
       );
     }
     await checkPlace(user, request);
@@ -107,7 +107,7 @@ export function createOpen(parts: GateParts, atHand: GrantsAtHand, close: Close)
         endedAt: null,
         end: null,
       };
-      await apply(request.address, [...others, unrecorded]);
+      await apply(request.address, others, unrecorded);
       parts.confirmed?.(parts.steady() - askedAt);
       try {
         const opened = await stores.grants.add(

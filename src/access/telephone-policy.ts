@@ -1,3 +1,4 @@
+import { notationsOf, type Dialling } from '../domain/phone-number.ts';
 import type { Stores } from '../domain/ports.ts';
 import { after, type Instant, type Seconds } from '../domain/time.ts';
 import { attested, type Attestation, type User } from '../domain/user.ts';
@@ -21,17 +22,18 @@ export function unfitness(
 /** For so long a telephone from which a user was recognised is known to be theirs. */
 export const remembersTelephones: Seconds = 90 * 86_400;
 
-/** `presented` is the number as the call came with it, which is how calls are on record. */
+/** Calls are on record with the number as they came with it, and each carrier has its own notation. */
 export async function isKnownFor(
   user: User,
   caller: Caller,
-  presented: string | null,
   calls: Pick<Stores['calls'], 'recognisedFrom'>,
+  dialling: Dialling,
   now: Instant,
 ): Promise<boolean> {
-  if (caller === 'withheld' || presented === null) return false;
+  if (caller === 'withheld') return false;
+  if (isListed(user, caller)) return true;
   const since = after(now, -remembersTelephones);
-  return isListed(user, caller) || (await calls.recognisedFrom(user.id, presented, since));
+  return calls.recognisedFrom(user.id, notationsOf(caller, dialling), since);
 }
 
 function isListed(user: User, caller: Caller): boolean {

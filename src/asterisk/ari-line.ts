@@ -13,6 +13,9 @@ export interface ChannelCommands extends PlaybackCommands {
   hangUp(channelId: string, reason: HangUpReason): Promise<void>;
 }
 
+/** There is no such channel; or it has left Stasis ("Channels", Asterisk REST Interface). */
+const noneOfOurs: ReadonlySet<number | undefined> = new Set([404, 409]);
+
 /** One channel in our Stasis application. Complete, and ready for digits, once constructed. */
 export class AriLine implements Line {
   readonly id: string;
@@ -39,7 +42,8 @@ export class AriLine implements Line {
     this.dialled = party.dialled;
     this.attestation = party.attestation;
     this.#commands = commands;
-    this.playbacks = new Playbacks(party.id, commands, timeouts.playMargin, log);
+    const play: PlaybackCommands['play'] = (...sound) => this.#whileHere(commands.play(...sound));
+    this.playbacks = new Playbacks(party.id, { ...commands, play }, timeouts.playMargin, log);
   }
 
   get ended(): AbortSignal {
@@ -48,7 +52,7 @@ export class AriLine implements Line {
 
   async answer(): Promise<void> {
     try {
-      await this.#commands.answer(this.id);
+      await this.#whileHere(this.#commands.answer(this.id));
     } catch (cause) {
       throw new AccessError(
         'internal',
@@ -107,6 +111,16 @@ export class AriLine implements Line {
   gone(): void {
     this.#left = true;
     this.#end();
+  }
+
+  /** The refusal of a command may come before the news that the channel has gone. */
+  async #whileHere(command: Promise<void>): Promise<void> {
+    try {
+      await command;
+    } catch (error) {
+      if (noneOfOurs.has(statusOf(error))) this.gone();
+      throw error;
+    }
   }
 
   #end(): void {

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FirewallLimits } from '../domain/ports.ts';
+import type { User } from '../domain/user.ts';
 import { HelperClient } from '../firewall/helper-client.ts';
 import { wayChosenIn } from '../doctor/doctor.ts';
 import { networksFault } from '../firewall/wire-rules.ts';
@@ -77,13 +78,23 @@ async function helperFindings(config: Config): Promise<string[]> {
 export function disagreements(
   { access, pairing }: Config,
   limits: FirewallLimits,
+  users: readonly Pick<User, 'name' | 'services' | 'disabled'>[] = [],
 ): readonly string[] {
   const unknown = access.services.filter((name) => !limits.services.includes(name));
   const networks = pairing.ipv6 === 'network' ? networksFault(limits) : undefined;
+  const inVain = users.flatMap(({ name, services, disabled }) => {
+    const gone = services.filter((service) => !limits.services.includes(service));
+    return disabled || gone.length === 0 ? [] : [`${name} (${gone.join(', ')})`];
+  });
   return [
     ...(unknown.length > 0
       ? [
           `access.services names ${unknown.join(', ')}, which the helper does not know: every call would fail`,
+        ]
+      : []),
+    ...(inVain.length > 0
+      ? [
+          `${inVain.join(', ')} have services of their own that the helper does not know: they can open nothing; add them to helper.json, or give the users others`,
         ]
       : []),
     ...(access.longest > limits.longest

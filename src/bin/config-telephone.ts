@@ -76,7 +76,9 @@ export const callBack = z.strictObject({
     .string({ error: 'an Asterisk endpoint such as PJSIP/{number}@carrier' })
     .regex(/^[A-Za-z]+\/.*\{number\}.*$/, 'an Asterisk endpoint such as PJSIP/{number}@carrier'),
   caller_id: z.string().min(1).optional(),
-  ring_for: duration.default(30),
+  ring_for: duration
+    .refine((s) => s <= 600, 'a duration of at most 10m, because no telephone rings for longer')
+    .default(30),
   per_hour: z.int().min(1).max(1000).default(6),
 });
 

@@ -3,6 +3,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { neededAgainstOne, type LockoutRules } from '../access/lockout-rules.ts';
 import { AccessError } from '../domain/access-error.ts';
+import { shortestGrant } from '../domain/grant.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import {
   address,
@@ -26,6 +27,11 @@ import { checkpointWebhook, notifyRules } from './config-notify.ts';
 
 /** A minute less than the dialplan's own limit (TIMEOUT(absolute)), so that we say goodbye first. Seconds. */
 const mostCall = 600;
+
+const grantDuration = duration.refine(
+  (s) => s >= shortestGrant,
+  `a duration of at least ${shortestGrant}s`,
+);
 
 /** The whole configuration, with everything that has a sensible default defaulted. */
 const configFile = z.strictObject({
@@ -79,8 +85,8 @@ const configFile = z.strictObject({
     .prefault({}),
   access: z.strictObject({
     services: z.array(serviceName).min(1),
-    open_for: duration.default(4 * 3600),
-    longest: duration.default(12 * 3600),
+    open_for: grantDuration.default(4 * 3600),
+    longest: grantDuration.default(12 * 3600),
     most_open: z.int().min(1).max(100).default(5),
     also_allow: z.array(network).default([]),
     user_lockout: lockout(4, 60, 900),
@@ -248,7 +254,7 @@ function checkTogether(config: Config, file: string): void {
       `access.strangers_lockout.forgiven (${strangers.forgiven}) must be at least ${leastForgiven} beside this access.user_lockout, or one telephone could lock all strangers out`,
     );
   }
-  if (user.memory < 0) {
+  if (user.memory < needed.memory) {
     faults.push(
       `access.user_lockout.memory (${user.memory} s) must be at least ${needed.memory} s, or one telephone could lock all strangers out`,
     );
@@ -266,6 +272,13 @@ function checkTogether(config: Config, file: string): void {
     for (const language of languages.filter((wanted) => !spoken.has(wanted))) {
       faults.push(`speech.${key} names ${language}, which is not among speech.languages`);
     }
+  }
+  const { audit, notify } = config;
+  // that a link was used is on record, and must stay there for as long as it is good
+  if (audit.keep !== undefined && notify.link_for > audit.keep) {
+    faults.push(
+      `notify.link_for (${notify.link_for} s) is longer than audit.keep (${audit.keep} s): a link would be good after the record of its use has gone`,
+    );
   }
   // the helper's services are the helper's to say
   if (firewall.kind === 'dry-run') {

@@ -5,6 +5,7 @@ import type { Lockouts } from '../access/lockouts.ts';
 import type { Phase } from '../access/readiness.ts';
 import { systemClock } from '../domain/time.ts';
 import { watchExternalAddress } from '../external-address/external-address.ts';
+import { checkUnserved } from '../http/listen.ts';
 import { takeCall } from '../ivr/take-call.ts';
 import type { Preparation } from '../speech/speech.ts';
 import { disagreements } from './check-config.ts';
@@ -72,6 +73,8 @@ async function start(
   phase: () => Phase,
   stopping: AbortSignal,
 ): Promise<void> {
+  // before all else: the calls on record and the notices that wait are those of whoever serves
+  await checkUnserved(config.http.admin_socket);
   const speech = openSpeech(config);
   const externalAddress = watchExternalAddress({
     configured: config.external_address.address,
@@ -130,11 +133,12 @@ async function start(
 
   // a helper that is away now is none of this: calls will say that nothing was opened
   const limits = await house.firewall.limits().catch(() => undefined);
-  for (const words of limits ? disagreements(config, limits) : []) {
+  const users = await stores.users.list();
+  for (const words of limits ? disagreements(config, limits, users) : []) {
     log.warn({ event: 'limits' }, words);
   }
 
-  const calledBack = (await stores.users.list()).filter((u) => u.callerPolicy === 'call-back');
+  const calledBack = users.filter((u) => u.callerPolicy === 'call-back');
   if (config.call_back === undefined && calledBack.length > 0) {
     log.warn(
       { event: 'limits', users: calledBack.map(({ name }) => name) },

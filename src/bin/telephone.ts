@@ -80,6 +80,14 @@ export function openAdmission(config: Config, stores: Stores, log: Logger): Admi
   });
 }
 
+/** What was dialled is the exchange's word: `constructor` too is a number. */
+export function languageFor(
+  dialled: string,
+  { by_number: byNumber, language }: Pick<Config['speech'], 'by_number' | 'language'>,
+): string {
+  return (Object.hasOwn(byNumber, dialled) ? byNumber[dialled] : undefined) ?? language;
+}
+
 export interface CallPartsSources {
   readonly config: Config;
   readonly log: Logger;
@@ -132,7 +140,7 @@ export function callParts(sources: CallPartsSources): TakeCallParts {
     }),
     dial: (number) => exchange.dial(number),
     languages: spoken.offer,
-    languageOf: (dialled) => spoken.by_number[dialled] ?? spoken.language,
+    languageOf: (dialled) => languageFor(dialled, spoken),
     externalAddress: sources.externalAddress,
     speech,
     timer: systemTimer,

@@ -22,6 +22,9 @@ export interface Grant {
   readonly end: GrantEnd | null;
 }
 
+/** The shortest grant: what has less than a second left when the kernel is asked is not opened. */
+export const shortestGrant: Seconds = 2;
+
 export type NewGrant = Omit<Grant, 'id' | 'userName' | 'firstPacketAt' | 'endedAt' | 'end'>;
 
 /**

@@ -31,6 +31,14 @@ export function writtenNumber(number: PhoneNumber): string {
   return worldwide(number) ? `+${number}` : number;
 }
 
+/** Every way to present this number, without separators: what {@link parsePhoneNumber} reads as it, and nothing else. */
+export function notationsOf(number: PhoneNumber, dialling: Dialling): readonly string[] {
+  const { international, trunk, country } = dialling;
+  const within = number.startsWith(country) ? number.slice(country.length) : number;
+  const written = [number, `+${number}`, international + number, within, trunk + within];
+  return [...new Set(written)].filter((text) => parsePhoneNumber(text, dialling) === number);
+}
+
 function numberOf(text: string, { international, trunk, country }: Dialling): string | undefined {
   if (text.startsWith('+')) return worldwide(text.slice(1));
   if (isExtension(text)) return text;

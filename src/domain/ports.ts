@@ -122,10 +122,14 @@ export interface CallStore {
     entry: AuditEntry,
   ): Promise<void>;
   /**
-   * Whether this user was recognised in a call from this number that began at or after
-   * `since`, and after the user's PIN and knock code were last set.
+   * Whether this user was recognised in a call that came with one of these numbers, began at
+   * or after `since`, and after the user's PIN and knock code were last set.
    */
-  recognisedFrom(userId: number, callerNumber: string, since: Instant): Promise<boolean>;
+  recognisedFrom(
+    userId: number,
+    callerNumbers: readonly string[],
+    since: Instant,
+  ): Promise<boolean>;
   /** Calls without an end, such as those that a crash left. */
   unended(): Promise<CallRecord[]>;
   byId(id: number): Promise<CallRecord | undefined>;

@@ -12,8 +12,19 @@ export interface Clock {
 /** Rings once after so many seconds unless cancelled; injected like the clock. */
 export type Timer = (seconds: Seconds, ring: () => void) => { cancel(): void };
 
+/** Of setTimeout, in milliseconds: 24.8 days. It rings at once for more. */
+const longestStage = 2 ** 31 - 1;
+
+/** Of any length: a month is a plausible setting. */
 export const systemTimer: Timer = (seconds, ring) => {
-  const timeout = setTimeout(ring, seconds * 1000);
+  let left = seconds * 1000;
+  let timeout: NodeJS.Timeout;
+  const wait = (): void => {
+    const stage = Math.min(left, longestStage);
+    left -= stage;
+    timeout = setTimeout(left > 0 ? wait : ring, stage);
+  };
+  wait();
   return { cancel: () => clearTimeout(timeout) };
 };
 

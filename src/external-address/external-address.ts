@@ -1,5 +1,5 @@
 import type { Address } from '../domain/address.ts';
-import type { Seconds } from '../domain/time.ts';
+import { systemTimer, type Seconds, type Timer } from '../domain/time.ts';
 import { askStun, defaultRouteAddress } from './discover.ts';
 
 export interface ExternalAddressParts {
@@ -9,6 +9,7 @@ export interface ExternalAddressParts {
   readonly stunServers: readonly string[];
   readonly refreshEvery: Seconds;
   readonly changed: (address: Address | undefined, how: Source) => void;
+  readonly timer?: Timer;
 }
 
 export type Source = 'configured' | 'stun' | 'default-route' | 'unknown';
@@ -25,6 +26,7 @@ const stunLimit: Seconds = 3;
 
 /** Begins to look at once, and again at every refresh; the last address found stays until another is. */
 export function watchExternalAddress(parts: ExternalAddressParts): ExternalAddress {
+  const { timer = systemTimer } = parts;
   let current: Address | undefined;
 
   function set(address: Address | undefined, how: Source): void {
@@ -53,8 +55,11 @@ export function watchExternalAddress(parts: ExternalAddressParts): ExternalAddre
     looking ??= look().finally(() => (looking = undefined));
     return looking;
   };
-  void refresh();
-  const timer = setInterval(() => void refresh(), parts.refreshEvery * 1000);
-  timer.unref();
-  return { current: () => current, refresh, stop: () => clearInterval(timer) };
+  let next: { cancel(): void };
+  const goOn = (): void => {
+    void refresh();
+    next = timer(parts.refreshEvery, goOn);
+  };
+  goOn();
+  return { current: () => current, refresh, stop: () => next.cancel() };
 }

@@ -1,5 +1,5 @@
 import type { Firewall } from '../domain/ports.ts';
-import type { Seconds } from '../domain/time.ts';
+import { systemTimer, type Seconds, type Timer } from '../domain/time.ts';
 
 export interface ReconcilerParts {
   readonly firewall: Pick<Firewall, 'onDisturbed'>;
@@ -15,6 +15,7 @@ export interface ReconcilerParts {
   readonly longestGather?: Seconds;
   /** After a failure, and how long disturbances are gathered before a run. */
   readonly pauses?: { readonly retry: Seconds; readonly gather: Seconds };
+  readonly timer?: Timer;
 }
 
 export interface Reconciler {
@@ -32,11 +33,11 @@ export interface Reconciler {
  * soon and said once, as is its end.
  */
 export function startReconciler(parts: ReconcilerParts): Reconciler {
-  const { firewall, what, reconcile, every, log, longestGather = 0 } = parts;
+  const { firewall, what, reconcile, every, log, longestGather = 0, timer = systemTimer } = parts;
   const { retry, gather } = parts.pauses ?? { retry: 1, gather: 0.05 };
   let running: Promise<void> | undefined;
   let queued: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let due: { cancel(): void } | undefined;
   let dueAt = Infinity;
   let failing = false;
   let stopped = false;
@@ -69,7 +70,7 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
       });
       return queued;
     }
-    clearTimeout(timer);
+    due?.cancel();
     dueAt = Infinity;
     running = once().finally(() => (running = undefined));
     return running;
@@ -77,11 +78,11 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
 
   /** Brings the next run forward, never puts it off: disturbances without end must not starve it. */
   const plan = (seconds: Seconds): void => {
-    const due = performance.now() + seconds * 1000;
-    if (stopped || due >= dueAt) return;
-    dueAt = due;
-    clearTimeout(timer);
-    timer = setTimeout(() => void now(), seconds * 1000);
+    const at = performance.now() + seconds * 1000;
+    if (stopped || at >= dueAt) return;
+    dueAt = at;
+    due?.cancel();
+    due = timer(seconds, () => void now());
   };
   // four fifths of the time are for others, also where a long list is changed without end
   const soon = (): void => plan(Math.max(gather, Math.min(took * 4, longestGather)));
@@ -93,7 +94,7 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
     soon,
     stop: async () => {
       stopped = true;
-      clearTimeout(timer);
+      due?.cancel();
       await running;
     },
   };

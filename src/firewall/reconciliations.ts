@@ -8,16 +8,21 @@ export interface GrantsParts {
   readonly desired: () => Promise<readonly Opening[]>;
   /** The lock that opening and closing take too: between reading and syncing nothing else may change. */
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Told of every sync that changed something or failed for an address. */
+  /** Told of every sync that changed something, or failed for other addresses than the one before. */
   readonly report: (report: SyncReport) => Promise<void>;
 }
 
 /** Makes what is open match the grants, once. */
 export function grantsReconciliation(parts: GrantsParts): () => Promise<void> {
   const { firewall, desired, exclusively, report } = parts;
+  let failing = '';
   return async () => {
     const done = await exclusively(async () => firewall.sync(await desired()));
-    if (done.opened.length + done.closed.length + done.failed.length > 0) await report(done);
+    const failed = done.failed.map(({ address }) => address).sort();
+    const now = failed.join(' ');
+    const fails = now !== '' && now !== failing;
+    if (done.opened.length + done.closed.length > 0 || fails) await report(done);
+    failing = now;
   };
 }
 

@@ -142,10 +142,14 @@ async function clear(path: string): Promise<void> {
       `${path} exists and is no socket; remove it, or choose another path.`,
     );
   }
-  if (await isServed(path)) {
-    throw new AccessError('conflict', `${path} is served already: is another dialgate running?`);
-  }
+  await checkUnserved(path);
   unlinkSync(path);
+}
+
+/** @throws AccessError `conflict` when somebody serves the socket there. */
+export async function checkUnserved(path: string): Promise<void> {
+  if (!existsSync(path) || !(await isServed(path))) return;
+  throw new AccessError('conflict', `${path} is served already: is another dialgate running?`);
 }
 
 /** Only a refusal shows that nobody serves it; silence for a second counts as served. */

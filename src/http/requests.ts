@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isLockoutSubject } from '../access/administration.ts';
 import type { Address } from '../domain/address.ts';
 import { auditKinds, type AuditKind } from '../domain/attempt.ts';
+import { shortestGrant } from '../domain/grant.ts';
 import { parseKnockCode } from '../domain/knock-code.ts';
 import { noticeStates } from '../domain/notice.ts';
 import { parsePin } from '../domain/pin.ts';
@@ -70,8 +71,8 @@ export const userChange = z
   })
   .meta({ minProperties: 1 });
 
-const seconds = 'must be a whole number of seconds, at least 1';
-const lasting = z.int({ error: seconds }).min(1, { error: seconds }).optional();
+const seconds = `must be a whole number of seconds, at least ${shortestGrant}`;
+const lasting = z.int({ error: seconds }).min(shortestGrant, { error: seconds }).optional();
 export const newGrant = z.strictObject({ user: name, address, seconds: lasting });
 export const grantExtension = z.strictObject({ seconds: lasting });
 

@@ -51,7 +51,8 @@ async function reach(
 ): Promise<Line | AccessError> {
   let why = new AccessError('call-failed', 'Nobody was called.');
   for (const [tried, seconds] of pauses.entries()) {
-    await new Promise<void>((resolve) => void parts.timer(seconds, resolve));
+    await pause(seconds, parts);
+    if (parts.leaving?.aborted) return new AccessError('call-failed', 'dialgate is stopping.');
     if (tried > 0 && !(await parts.callBacks.again(user, callId))) break;
     try {
       return await parts.dial(number);
@@ -61,4 +62,18 @@ async function reach(
     }
   }
   return why;
+}
+
+/** Until the time is up, or we stop. */
+function pause(seconds: Seconds, { timer, leaving }: CallBackParts): Promise<void> {
+  return new Promise((resolve) => {
+    if (leaving?.aborted) return resolve();
+    const over = (): void => {
+      alarm.cancel();
+      leaving?.removeEventListener('abort', over);
+      resolve();
+    };
+    const alarm = timer(seconds, over);
+    leaving?.addEventListener('abort', over, { once: true });
+  });
 }

@@ -3,7 +3,7 @@ import type { OneTimeCode } from '../domain/one-time-code.ts';
 import type { KnockCode } from '../domain/knock-code.ts';
 import type { PhoneNumber } from '../domain/phone-number.ts';
 import type { Attestation, User } from '../domain/user.ts';
-import { NoAnswer, type Call } from './call.ts';
+import { HungUp, NoAnswer, type Call } from './call.ts';
 import type { Language } from './prompts.ts';
 import { knockCodeQuestion, oneTimeCodeQuestion, pinQuestion } from './questions.ts';
 import type { Visitor } from './visit.ts';
@@ -51,8 +51,10 @@ export async function identify(
     let code: OneTimeCode | null = null;
     if (await authenticate.wantsCode(knockCode)) {
       code = await call.ask(oneTimeCodeQuestion).catch(async (error: unknown) => {
-        // whoever goes at this question has tried a knock code and a PIN all the same
-        await attempt(null);
+        // whoever goes at this question has tried a knock code and a PIN all the same. What is
+        // no doing of theirs is free: a fault that they could bring about would gain them nothing,
+        // for nothing that they keyed has been looked at but whether a code is asked for
+        if (error instanceof HungUp || error instanceof NoAnswer) await attempt(null);
         throw error;
       });
     }

@@ -84,7 +84,7 @@ async function hearAgain(visit: Visit, grant: Grant | undefined): Promise<void> 
 }
 
 async function extend(visit: Visit, grant: Grant | undefined): Promise<Grant | undefined> {
-  const { call, visitor, parts } = visit;
+  const { call, visitor, parts, progress } = visit;
   const now = await stillOpen(visit, grant);
   if (!now) {
     await call.play({ name: 'nothing-open' });
@@ -99,6 +99,7 @@ async function extend(visit: Visit, grant: Grant | undefined): Promise<Grant | u
       extends: now.id,
       revision: visitor.user.revision,
     });
+    progress.outcome = 'opened';
     const seconds = secondsBetween(extended.openedAt, extended.expiresAt);
     await call.play(
       grant
@@ -138,12 +139,11 @@ async function close(visit: Visit): Promise<void> {
     if (choice === 'none') return;
     if (choice === 'next') continue;
     try {
-      if (choice === 'all') await gate.closeAllOf(user.id, by);
-      else await gate.close(grant.id, by);
+      // by its address: what was opened anew there while we asked is meant, too
+      await gate.closeAllOf(user.id, by, choice === 'all' ? undefined : grant.address);
     } catch (error) {
       if (!(error instanceof AccessError)) throw error;
-      // ended in the meantime is closed, too
-      if (error.code !== 'conflict') return call.tell({ name: 'not-closed' });
+      return call.tell({ name: 'not-closed' });
     }
     return call.play(
       choice === 'all' ? { name: 'closed-all' } : { name: 'closed-one', address: grant.address },

@@ -1,5 +1,6 @@
 import type { Admission } from '../access/admission.ts';
 import { phoneBack, type CallBackParts } from './call-back.ts';
+import { HungUp } from './call.ts';
 import { prepare } from './conversation.ts';
 import { knockCall } from './knock-call.ts';
 import type { Line, RefusalTone } from './line.ts';
@@ -29,7 +30,7 @@ export async function takeCall(line: Line, parts: TakeCallParts): Promise<void> 
     const { callBack } = await conversation.hold(
       () => parts.log.began(line),
       async (call, { id }, progress) => {
-        await line.answer();
+        await answer(line);
         const { callerNumber, attestation } = line;
         await knockCall(call, { id, callerNumber, attestation }, language, parts, progress);
       },
@@ -39,5 +40,14 @@ export async function takeCall(line: Line, parts: TakeCallParts): Promise<void> 
     parts.fault(error, line, undefined);
   } finally {
     arrival.leave();
+  }
+}
+
+/** Whoever hangs up before the answer has only hung up: nothing of ours has failed. */
+async function answer(line: Line): Promise<void> {
+  try {
+    await line.answer();
+  } catch (error) {
+    throw line.ended.aborted ? new HungUp() : error;
   }
 }

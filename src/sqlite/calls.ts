@@ -36,7 +36,7 @@ export function createCallStore(
   const recognised = database
     .prepare<[number, string, number], number>(
       `SELECT 1 FROM calls JOIN users ON users.id = user_id
-       WHERE user_id = ? AND caller_number = ? AND began_at >= ? AND calls.id > known_after_call
+       WHERE user_id = ? AND caller_number IN (SELECT value FROM json_each(?)) AND began_at >= ? AND calls.id > known_after_call
        LIMIT 1`,
     )
     .pluck();
@@ -74,8 +74,10 @@ export function createCallStore(
         end.run(instant(at), outcome, userId, id);
         audit({ ...entry, callId: id });
       }),
-    recognisedFrom: (userId, callerNumber, since) =>
-      read(() => recognised.get(userId, callerNumber, instant(since)) !== undefined),
+    recognisedFrom: (userId, callerNumbers, since) =>
+      read(
+        () => recognised.get(userId, JSON.stringify(callerNumbers), instant(since)) !== undefined,
+      ),
     unended: () => read(() => unended.all().map(callOf)),
     byId: (id) =>
       read(() => {

@@ -8,16 +8,15 @@ export function instant(at: Instant): number {
   return Math.floor(at);
 }
 
-/** @throws AccessError `invalid` unless the limit is a whole number from 1 to 1000. */
 export function nameBounds({ after, limit }: NamePage): { after: string; limit: number } {
   return { after: after ?? '', limit: checkedLimit(limit) };
 }
 
-/** @throws AccessError `invalid` unless the limit is a whole number from 1 to 1000. */
 export function pageBounds({ before, limit }: Page): { before: number; limit: number } {
   return { before: before ?? Number.MAX_SAFE_INTEGER, limit: checkedLimit(limit) };
 }
 
+/** @throws AccessError `invalid` unless the limit is a whole number from 1 to 1000. */
 export function checkedLimit(limit: number): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= 1000) return limit;
   throw new AccessError('invalid', 'A page has 1 to 1000 rows.');

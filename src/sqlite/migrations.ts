@@ -72,16 +72,16 @@ function checkHistory(done: readonly Applied[], known: readonly Migration[]): vo
   }
 }
 
-/**
- * Brings the database up to date, one transaction a migration, each with its
- * record. Two processes that start at once take turns, and the second finds the
- * work done: the history is read again inside each transaction.
- */
 /** @throws AccessError `store-failed` when the database is newer than this code or was made by other migrations. */
 export function checkMigrations(database: Database, known: readonly Migration[]): void {
   checkHistory(applied(database), known);
 }
 
+/**
+ * Brings the database up to date, one transaction a migration, each with its
+ * record. Two processes that start at once take turns, and the second finds the
+ * work done: the history is read again inside each transaction.
+ */
 export function migrate(database: Database, known: readonly Migration[], now: number): void {
   const step = database.transaction((): boolean => {
     const done = applied(database);

@@ -165,6 +165,8 @@ describe('which telephones', () => {
   });
 });
 
+const entry = { at: 1e12, actor: 'system', kind: 'pin-reset' } as const;
+
 describe('on a call that we made ourselves', () => {
   const number = numberOf('5550123');
 
@@ -192,11 +194,35 @@ describe('on a call that we made ourselves', () => {
     expect(await again()).toBeUndefined();
     await change(1, { disabled: false, numbers: [numberOf('5550199')] });
     expect(await again()).toBeUndefined();
-    expect(await door.refusals()).toEqual(['not-listed', 'disabled']);
-    const fresh = await change(1, { numbers: [number], services: ['sip'] });
-    expect(fresh.revision).toBeGreaterThan(user.revision);
-    expect(await again()).toEqual(fresh);
+    expect(await door.refusals()).toEqual(['changed-meanwhile', 'disabled']);
+    const fresh = await change(1, { numbers: [number] });
+    // whoever asks anew is called as they are now
+    expect(await door.again({ user: fresh, pin, number, callId: 3 })).toEqual(fresh);
+    expect(
+      await door.again({ user: fresh, pin, number: numberOf('5550199'), callId: 3 }),
+    ).toBeUndefined();
+    expect((await door.refusals())[0]).toBe('not-listed');
   });
+
+  test.each([
+    [
+      'a second factor',
+      () => door.stores.users.setSecondFactor(1, { kind: 'sheet', lookups: ['x'] }, entry),
+    ],
+    ['a new PIN', async () => door.stores.users.setPin(1, await quickSecrets.hashPin(pin), entry)],
+    ['other services', () => change(1, { services: ['sip'] })],
+  ])(
+    'who is given %s while their telephone rings is not let in by the PIN alone',
+    async (_, given) => {
+      const user = await change(1, { callerPolicy: 'call-back', numbers: [number] });
+      await given();
+      expect(await door.again({ user, pin, number, callId: 2 })).toBeUndefined();
+      expect(await door.refusals()).toEqual(['changed-meanwhile']);
+      // it is no guess, and says nothing about the PIN
+      expect(await door.again({ user, pin: wrong, number, callId: 2 })).toBeUndefined();
+      expect((await door.refusals())[0]).toBe('wrong-pin');
+    },
+  );
 });
 
 describe('a user who is changed while the PIN is looked at', () => {
@@ -214,8 +240,6 @@ describe('a user who is changed while the PIN is looked at', () => {
     });
     await change(1, { numbers: [number] });
   });
-
-  const entry = { at: 1e12, actor: 'system', kind: 'pin-reset' } as const;
 
   test.each([
     ['disabled', () => change(1, { disabled: true })],

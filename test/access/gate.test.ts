@@ -14,6 +14,8 @@ let now = 1e12;
 let steady = 0;
 let stores = createMemoryStores();
 let firewall: DryRunFirewall;
+/** That the helper knows; it may be another configuration at its next start. */
+let known: string[] = [];
 let gate: Gate;
 let confirmed: number[] = [];
 
@@ -22,8 +24,9 @@ beforeEach(async () => {
   steady = 0;
   confirmed = [];
   stores = createMemoryStores();
+  known = ['web', 'sip'];
   firewall = new DryRunFirewall(
-    { services: ['web', 'sip'], longest: 86_400, mostAddresses: 100, networks: true },
+    { services: known, longest: 86_400, mostAddresses: 100, networks: true },
     { now: () => now },
     () => undefined,
   );
@@ -75,6 +78,45 @@ test('two users behind one address: it goes when the last of them ends', async (
   expect(await letIn()).toEqual([[here, 'web']]);
   await gate.close(first.id, 'system');
   expect(await letIn()).toEqual([]);
+});
+
+test('a service that the helper no longer knows keeps out nobody but who asks for it', async () => {
+  const first = await open(2);
+  known.pop();
+  const own = await open(1);
+  expect(await letIn()).toEqual([[here, 'web']]);
+  await expect(open(2, there)).rejects.toMatchObject({
+    code: 'firewall-refused',
+    message: expect.stringContaining('There is no service "sip"') as string,
+  });
+  await firewall.sync(await gate.desired());
+  expect(await letIn()).toEqual([[here, 'web']]);
+  // what is left after a closing is confirmed, too
+  await gate.close(own.id, 'system');
+  expect(await letIn()).toEqual([[here, 'web']]);
+  await gate.close(first.id, 'system');
+  expect(await letIn()).toEqual([]);
+});
+
+test('where nothing is left of it that the helper knows, the address is closed', async () => {
+  await stores.users.change(2, { services: ['sip'] }, onRecord('user-changed'));
+  await open(2);
+  const own = await open(1);
+  known.pop();
+  await gate.close(own.id, 'system');
+  expect(await letIn()).toEqual([]);
+});
+
+test('a refusal for another reason is told as it is', async () => {
+  await open(2);
+  const refused = new AccessError('firewall-refused', 'The kernel said no.');
+  vi.spyOn(firewall, 'open').mockRejectedValueOnce(refused);
+  await expect(open(1)).rejects.toBe(refused);
+  known.pop();
+  vi.spyOn(firewall, 'limits').mockRejectedValueOnce(
+    new AccessError('firewall-unavailable', 'away'),
+  );
+  await expect(open(1)).rejects.toMatchObject({ code: 'firewall-refused' });
 });
 
 test('closing the longer grant shortens the address to the one that is left', async () => {
@@ -183,6 +225,7 @@ test('a clock set back closes rather than lengthens', async () => {
 test.each([
   [{ userId: 9 }, 'not-found'],
   [{ seconds: 0 }, 'invalid'],
+  [{ seconds: 1 }, 'invalid'],
   [{ seconds: 7201 }, 'invalid'],
   [{ seconds: Number.NaN }, 'invalid'],
   [{ address: parseAddress('10.0.0.1')! }, 'address-refused'],
@@ -191,6 +234,20 @@ test.each([
   await expect(gate.open(request)).rejects.toMatchObject({ code });
   expect(await letIn()).toEqual([]);
   expect(await kinds()).toContain('gate-failed');
+});
+
+test('a grant that is over before the kernel could have it is not put on record', async () => {
+  const { unendedAt } = stores.grants;
+  const slowly = vi.spyOn(stores.grants, 'unendedAt').mockImplementation((address) => {
+    now += 1001;
+    return unendedAt(address);
+  });
+  await expect(open(1, here, 2)).rejects.toMatchObject({ code: 'invalid' });
+  expect(await stores.grants.list({ limit: 9 })).toEqual([]);
+  expect(await kinds()).toContain('gate-failed');
+  slowly.mockRestore();
+  await open(1, here, 2);
+  expect(await letIn()).toEqual([[here, 'web']]);
 });
 
 test('a renewal to a shorter time is shorter in the kernel, too', async () => {

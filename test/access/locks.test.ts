@@ -174,9 +174,12 @@ test('a telephone is known for 90 days after its last good call', async () => {
 describe('a telephone from which a user was recognised', () => {
   const thief = '5550199';
   const entry = (kind: AuditKind) => ({ at: door.now, actor: 'system', kind }) as const;
-  const recognised = async (duringCall: () => Promise<unknown> = () => Promise.resolve()) => {
+  const recognised = async (
+    duringCall: () => Promise<unknown> = () => Promise.resolve(),
+    callerNumber = thief,
+  ) => {
     const { id } = await door.stores.calls.begin(
-      { callerNumber: thief, dialled: '1', attestation: null, callBackOf: null, beganAt: door.now },
+      { callerNumber, dialled: '1', attestation: null, callBackOf: null, beganAt: door.now },
       entry('call-began'),
     );
     await duringCall();
@@ -196,6 +199,19 @@ describe('a telephone from which a user was recognised', () => {
     await recognised();
     expect(await isKnown()).toBe(true);
   });
+
+  test.each(['+15550199', '01115550199', '15550199', '5550199', '555-0199'])(
+    'is known in whichever notation the carrier presented it, or presents it now: %s',
+    async (notation) => {
+      const isKnownAs = (callerNumber: string) => door.tryWith({ callerNumber });
+      await recognised(undefined, notation === '555-0199' ? '+15550199' : notation);
+      await isKnown(); // locks all strangers out
+      for (const callerNumber of ['+15550199', '01115550199', '15550199', notation]) {
+        expect(await isKnownAs(callerNumber)).toBeDefined();
+      }
+      expect(await isKnownAs('+15550198')).toBeUndefined();
+    },
+  );
 
   test.each([-day, 0, day])(
     'is not known any more once the user has a new PIN, though the clock is set by %i s',

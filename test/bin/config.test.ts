@@ -83,6 +83,7 @@ describe('the configuration', () => {
       'access: { services: [web], also_allow: 203.0.113.0/24 }',
       /access\.also_allow: a list, such as/,
     ],
+    ['access: { services: [web], open_for: 1s }', /access\.open_for: a duration of at least 2s/],
     ['access: { services: [web], open_for: 2d, longest: 1d }', /open_for \(172800 s\) is longer/],
     ['access: { services: [web] }\ndatabase: dialgate.db', /line 2: database: an absolute path/],
     [
@@ -127,6 +128,10 @@ describe('the configuration', () => {
     [
       'access: { services: [web] }\nspeech: { by_number: { "+1 555": en } }',
       /speech\.by_number.*a number as Asterisk/,
+    ],
+    [
+      'access: { services: [web] }\naudit: { keep: 2d }\nnotify: { link_for: 3d }',
+      /notify\.link_for \(259200 s\) is longer than audit\.keep \(172800 s\)/,
     ],
     ['access: [', /is not YAML/],
     ['', /line 1: access/],
@@ -199,6 +204,23 @@ test('what the configuration promises and the helper will not do is told, each w
   expect(
     disagreements(config, { ...limits, services: ['web', 'nope'], longest: 7200, networks: true }),
   ).toEqual([]);
+});
+
+test('users are named whose own services the helper does not know: they can open nothing', () => {
+  const config = configOf('access: { services: [web] }');
+  const limits = { services: ['web'], longest: 86_400, mostAddresses: 10, networks: false };
+  const user = { name: 'usual', services: [] as string[], disabled: false };
+  const users = [
+    user,
+    { ...user, name: 'two', services: ['web', 'sip', 'rtp'] },
+    { ...user, name: 'three', services: ['sip'] },
+    { ...user, name: 'out', services: ['sip'], disabled: true },
+    { ...user, name: 'four', services: ['web'] },
+  ];
+  expect(disagreements(config, limits, users)).toEqual([
+    'two (sip, rtp), three (sip) have services of their own that the helper does not know: they can open nothing; add them to helper.json, or give the users others',
+  ]);
+  expect(disagreements(config, { ...limits, services: ['web', 'sip', 'rtp'] }, users)).toEqual([]);
 });
 
 describe('check-config', () => {

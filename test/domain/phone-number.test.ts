@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { parsePhoneNumber, writtenNumber, type Dialling } from '../../src/domain/phone-number.ts';
+import {
+  notationsOf,
+  parsePhoneNumber,
+  writtenNumber,
+  type Dialling,
+} from '../../src/domain/phone-number.ts';
 import { fc } from '../property.ts';
 
 const plan = (country: string, international: string, trunk: string): Dialling => ({
@@ -82,6 +87,19 @@ describe.each(Object.entries(plans))('a telephone number, %s', (_name, dialling)
           expect(read(form)).toBe(number);
         }
       }),
+    );
+  });
+
+  test('is found under each of its notations, and under no other', () => {
+    fc.assert(
+      fc.property(presented(dialling), (text) => {
+        const number = parsePhoneNumber(text, dialling);
+        if (number === undefined) return;
+        const notations = notationsOf(number, dialling);
+        expect(notations).toContain(text);
+        expect(notations.map(read)).toEqual(notations.map(() => number));
+      }),
+      { numRuns: 2000 },
     );
   });
 

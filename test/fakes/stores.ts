@@ -146,13 +146,14 @@ export function createMemoryStores(): Stores & { close(): void } {
           change(calls, id, { endedAt: instant(at), outcome, userId });
           write({ callId: id });
         }),
-      recognisedFrom: (userId, callerNumber, since) =>
+      recognisedFrom: (userId, callerNumbers, since) =>
         perform(() =>
           calls.some(
             (call) =>
               call.userId === userId &&
               call.id > found(users, userId, 'user').knownAfterCall &&
-              call.callerNumber === callerNumber &&
+              call.callerNumber !== null &&
+              callerNumbers.includes(call.callerNumber) &&
               call.beganAt >= instant(since),
           ),
         ),

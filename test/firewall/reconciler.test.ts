@@ -97,7 +97,10 @@ it('reports what fails when it becomes other, not at every run', async () => {
     for (let n = 0; n < 4; n++) await reconciler.now();
     return reports.splice(0).map(({ failed }) => failed.length);
   };
+  desired = tooMany(0);
   start();
+  await reconciler.now();
+  reports = [];
   expect(await runs(tooMany(1))).toEqual([1]);
   expect(await runs(tooMany(2))).toEqual([2]);
   // all is well again, which by itself is nothing that was healed

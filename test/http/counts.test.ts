@@ -49,13 +49,14 @@ it('counts what was asked for, in columns of time', async () => {
 });
 
 it.each([
-  ['caller=%2B1%20555%200101', 2],
+  // rows of a call have its telephone
+  ['caller=%2B1%20555%200101', 3],
   ['caller=withheld&userId=2', 1],
   ['actor=call:1', 4],
   ['actor=call:1&kind=gate-opened', 1],
   ['actor=token:ops', 0],
   ['callId=1', 4],
-  ['callId=1&caller=15550101', 2],
+  ['callId=1&caller=15550101', 3],
   ['callId=2', 0],
   ['address=203.0.113.7', 1],
   ['address=203.0.113.7&kind=attempt-refused', 0],

@@ -109,6 +109,7 @@ const malformed: readonly Case[] = [
   ['a network', 'POST', '/v1/grants', { user: 'a', address: '203.0.113.0/24' }, 'address'],
   ['a command', 'POST', '/v1/grants', { user: 'a', address: '203.0.113.7; reboot' }, 'address'],
   ['0 seconds', 'POST', '/v1/grants', { user: 'a', address: '1.2.3.4', seconds: 0 }, 'seconds'],
+  ['1 second', 'POST', '/v1/grants', { user: 'a', address: '1.2.3.4', seconds: 1 }, 'seconds'],
   ['1.5 seconds', 'POST', '/v1/grants', { user: 'a', address: '1.2.3.4', seconds: 1.5 }, 'seconds'],
   [
     'seconds as text',

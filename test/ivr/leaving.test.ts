@@ -112,8 +112,8 @@ test('whoever hangs up while we stop is not phoned, and not waited for', async (
     answering(good)(prompt, caller, heard);
   });
   const taken = takeCall(line, it.parts);
-  // from the hang-up on, no timer has to ring
-  await vi.advanceTimersByTimeAsync(3_000);
+  // until they have been told; from then on no timer has to ring
+  await vi.advanceTimersByTimeAsync(8_000);
   expect(line.ended.aborted).toBe(true);
   await taken;
   expect(it.dialled).toEqual([]);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { AccessError } from '../../src/domain/access-error.ts';
 import { parseAddress } from '../../src/domain/address.ts';
+import type { CallerScript } from '../fakes/line.ts';
 import { answering, here, house as anyHouse, inside, type HouseOptions } from './house.ts';
 
 beforeEach(() => {
@@ -127,6 +128,67 @@ test('a closing that is not confirmed is not said to be one', async () => {
   });
   expect(line.said).toContain('not-closed');
   expect(line.said).not.toContain('closed-one');
+});
+
+/** The administrator opens the address anew while the caller is asked which to close. */
+const renewedMeanwhile =
+  (it: Awaited<ReturnType<typeof house>>, keys: string): CallerScript =>
+  (prompt, caller, heard) => {
+    if (prompt === 'close-which') {
+      void it.gate
+        .open({ userId: 1, address: here, by: 'cli:somebody' })
+        .then(() => caller.key(keys));
+    } else answering({ ...inside, menu: ['4', '9'] })(prompt, caller, heard);
+  };
+
+test('what was opened anew meanwhile is closed as well', async () => {
+  const it = await house();
+  const { line } = await it.phone(renewedMeanwhile(it, '1'));
+  expect(await it.open()).toEqual([]);
+  expect(line.said).toContain('closed-one');
+});
+
+test('and is not said to be closed where it is not', async () => {
+  const it = await house();
+  vi.spyOn(it.firewall, 'close').mockRejectedValue(
+    new AccessError('firewall-unavailable', 'The helper does not answer.'),
+  );
+  const { line } = await it.phone(renewedMeanwhile(it, '1'));
+  expect(line.said).toContain('not-closed');
+  expect(line.said).not.toContain('closed-one');
+});
+
+test('what somebody has closed meanwhile is closed', async () => {
+  const it = await house();
+  const { line } = await it.phone((prompt, caller, heard) => {
+    if (prompt === 'close-which') void it.gate.close(1, 'cli:somebody').then(() => caller.key('1'));
+    else answering({ ...inside, menu: ['4', '9'] })(prompt, caller, heard);
+  });
+  expect(line.said).toContain('closed-one');
+});
+
+test.each(['1', '0'])(
+  'where the record cannot be read, %s is not said to be done, and is done later',
+  async (keys) => {
+    const it = await house();
+    const { line } = await it.phone((prompt, caller, heard) => {
+      if (prompt === 'close-which') {
+        const full = new AccessError('store-failed', 'The disk is full.');
+        vi.spyOn(it.stores.grants, 'byId').mockRejectedValue(full);
+        vi.spyOn(it.stores.grants, 'unendedOf').mockRejectedValueOnce(full);
+      }
+      answering({ ...inside, menu: ['4', '9'], 'close-which': keys })(prompt, caller, heard);
+    });
+    expect(line.said).toContain('not-closed');
+    expect(await it.gate.desired()).toEqual([]);
+  },
+);
+
+test('a call that extends what was open before has opened something', async () => {
+  const it = await house({ mostOpen: 1 });
+  await it.gate.open({ userId: 1, address: other, by: 'system', seconds: 600 });
+  const { call } = await it.phone(answering({ ...inside, 'close-oldest': '2', menu: ['2', '9'] }));
+  expect(call).toMatchObject({ outcome: 'opened', userId: 1 });
 });
 
 test('another address, in the same call', async () => {

@@ -32,8 +32,10 @@ export interface AuditAdministration {
   auditCallers(wanted: CallersWanted): Promise<AuditCallers>;
   /** What `caller` is in the record for a telephone that a person writes. */
   callerAsWritten(text: string): string;
-  /** That somebody has taken it away is put on record first. */
-  /** @throws AccessError `too-many-requests` while two are under way, or after too many in a minute. */
+  /**
+   * That somebody has taken it away is put on record first.
+   * @throws AccessError `too-many-requests` while two are under way, or after too many in a minute.
+   */
   exportAudit(span: AuditSpan, format: ExportFormat, by: Actor): AsyncGenerator<string>;
   auditState(): Promise<AuditState>;
   /** @throws AccessError `conflict` when there is no row. */

@@ -84,7 +84,7 @@ export function callsContract({ stores, addUser, audit }: Bench): void {
         await stores.calls.end(id, beganAt + 10, 'opened', mira.id, entry('call-ended'));
       };
       const knows = (userId: number, caller: string, since: number): Promise<boolean> =>
-        stores.calls.recognisedFrom(userId, caller, since);
+        stores.calls.recognisedFrom(userId, [caller], since);
       await recognised('555-0101', 700);
       await recognised(null, 800);
       // not recognised: still on the line, or refused
@@ -98,6 +98,11 @@ export function callsContract({ stores, addUser, audit }: Bench): void {
       for (const other of ['555-0102', '555-0103', '5550101', '', 'withheld']) {
         expect(await knows(mira.id, other, 0)).toBe(false);
       }
+      // one of several will do
+      const any = (...numbers: string[]) => stores.calls.recognisedFrom(mira.id, numbers, 700);
+      expect(await any('555-0102', "'", '555-0101')).toBe(true);
+      expect(await any('555-0102', '555-0103')).toBe(false);
+      expect(await any()).toBe(false);
     });
 
     it.each([
@@ -112,7 +117,7 @@ export function callsContract({ stores, addUser, audit }: Bench): void {
           await stores.calls.end(id, 9_001, 'opened', userId, entry('call-ended'));
         };
         const knows = (userId: number, caller: string): Promise<boolean> =>
-          stores.calls.recognisedFrom(userId, caller, 0);
+          stores.calls.recognisedFrom(userId, [caller], 0);
         await call(mira.id, '555-0101');
         await call(otto.id, '555-0102');
         const during = await begin({ callerNumber: '555-0103' });

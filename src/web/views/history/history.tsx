@@ -48,7 +48,9 @@ function tabPath(query: URLSearchParams, show: string): string {
   const kept = new URLSearchParams();
   for (const name of ['span', 'userId', 'address', 'caller']) {
     const value = query.get(name);
-    if (value) kept.set(name, value);
+    // calls are found by a number, and these have none
+    const isUnknown = show === 'calls' && name === 'caller' && value === 'withheld';
+    if (value && !isUnknown) kept.set(name, value);
   }
   kept.set('show', show);
   return `/history?${kept.toString()}`;
