@@ -104,7 +104,6 @@ async function start(
   taken.push(() => house.close());
   const { stores } = house;
   admission = openAdmission(config, stores, log);
-  taken.push(() => admission?.stop());
 
   const callLog = createCallLog(stores, systemClock, config.dialling);
   const interrupted = await callLog.endInterrupted();
@@ -124,7 +123,9 @@ async function start(
   taken.push(async () => {
     await stores.audit.append({ at: Date.now(), actor: 'system', kind: 'server-stopped' });
   });
+  // what these put on record last comes before the word of the stop, under the last checkpoint
   taken.push(() => refusedRequests.stop());
+  taken.push(() => admission?.stop());
   checkpoints.start();
   upkeep.start();
   taken.push(() => upkeep.stop());

@@ -104,7 +104,7 @@ export interface AuditRow extends AuditEntry {
 
 /** How a telephone call ended, for the record. */
 export const callOutcomes = [
-  'opened', // at least one address was opened
+  'opened', // at least one address was opened, or left open for longer
   'called-back', // the caller was known, and we phoned them
   'refused', // three tries, none right
   'abandoned', // the caller hung up, or said nothing

@@ -66,7 +66,7 @@ describe('one telephone that knows a knock code keeps out no other', () => {
     fc
       .record({
         forgiven: fc.integer({ min: 1, max: mostForgiven }),
-        first: fc.integer({ min: 1, max: 300 }),
+        first: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 300 })),
         longer: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2000 })),
         memory: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 50_000 })),
       })

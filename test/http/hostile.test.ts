@@ -201,7 +201,8 @@ const malformed: readonly Case[] = [
     'POST',
     '/v1/grants',
     '['.repeat(1e3) + ']'.repeat(1e3),
-    'the body',
+    // too deep to be looked at, so no place in it is named
+    '',
   ],
 ];
 

@@ -159,7 +159,7 @@ it('describes what is asked as the schemas check it, and what is answered, times
   expect(grant).toMatchObject({
     required: ['user', 'address'],
     additionalProperties: false,
-    properties: { seconds: { type: 'integer', minimum: 1 } },
+    properties: { seconds: { type: 'integer', minimum: 2 } },
   });
   expect(described('/v1/grants', 'GET')?.parameters.map(({ name }) => name)).toEqual([
     'state',

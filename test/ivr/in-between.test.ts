@@ -177,7 +177,7 @@ describe('faults', () => {
       const it = await house();
       const { line, call } = await it.phone((prompt, caller, heard) => {
         if (prompt === 'menu') {
-          vi.spyOn(it.gate, what === 'extend' ? 'open' : 'close').mockRejectedValue(broken);
+          vi.spyOn(it.gate, what === 'extend' ? 'open' : 'closeAllOf').mockRejectedValue(broken);
           caller.key(what === 'extend' ? '2' : '41');
         } else answering(inside)(prompt, caller, heard);
       });
