@@ -72,7 +72,9 @@ export function grantsAtHand(parts: GrantsAtHandParts): GrantsAtHand {
   /** The same grants, less the services that the helper does not know; undefined where it knows all of them. */
   async function known(standing: readonly Grant[]): Promise<Grant[] | undefined> {
     const names = new Set((await firewall.limits()).services);
-    if (standing.every(({ services }) => services.every((name) => names.has(name)))) return;
+    if (standing.every(({ services }) => services.every((name) => names.has(name)))) {
+      return undefined;
+    }
     return standing.map((grant) => ({
       ...grant,
       services: grant.services.filter((name) => names.has(name)),

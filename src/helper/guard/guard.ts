@@ -79,28 +79,24 @@ export class Guard {
 
   /** Turns strangers away for so long, from now on. Rejects when the kernel did not confirm: then it is as before. */
   hold(hold: Hold): Promise<void> {
-    return this.#turns.take(async () => {
-      const before = this.#until;
-      this.wish(hold);
-      try {
+    return this.#turns.take(() =>
+      this.#wishing(hold, async () => {
         const { guard } = await this.#tables.see();
         if (guard !== undefined && this.#isSound(guard)) await this.#rearm();
         else await this.#rebuild();
-      } catch (error) {
-        this.#until = before;
-        throw error;
-      }
-    });
+      }),
+    );
   }
 
-  /** Turns nobody away any more, in whatever shape the guard is, and though it be halted. */
+  /** Turns nobody away any more, in whatever shape the guard is, and though it be halted. Rejects as `hold` does. */
   release(): Promise<void> {
-    return this.#turns.take(async () => {
-      this.#until = 0;
-      const { guard } = await this.#tables.see();
-      if (guard?.includes(`set ${armedSet} {`)) await this.#rearm();
-      else if (guard !== undefined) await this.#tables.remove();
-    });
+    return this.#turns.take(() =>
+      this.#wishing(0, async () => {
+        const { guard } = await this.#tables.see();
+        if (guard?.includes(`set ${armedSet} {`)) await this.#rearm();
+        else if (guard !== undefined) await this.#tables.remove();
+      }),
+    );
   }
 
   /** Takes away all that is ours. To be halted first, or it comes back. */
@@ -116,6 +112,18 @@ export class Guard {
   /** Whether a change by this process was ours. */
   madeBy(pid: number): boolean {
     return this.#tables.madeBy(pid);
+  }
+
+  /** What is not carried out is wished no more: the next look would do it, though its caller was told otherwise. */
+  async #wishing(hold: Hold, carryOut: () => Promise<void>): Promise<void> {
+    const before = this.#until;
+    this.wish(hold);
+    try {
+      await carryOut();
+    } catch (error) {
+      this.#until = before;
+      throw error;
+    }
   }
 
   async #look(): Promise<Found> {
