@@ -3,6 +3,7 @@ import { parseRequest } from '../firewall/wire-request.ts';
 import { answer } from './answer.ts';
 import type { HelperConfig } from './config/config.ts';
 import { reasonOf, type Log } from './log.ts';
+import { Look } from './look.ts';
 import { usableNft } from './nft/usable-nft.ts';
 import { putTogether, type Guarding, type Parts } from './parts.ts';
 import { Running } from './running.ts';
@@ -86,40 +87,15 @@ async function takeUp({ arming, desk }: Guarding, running: Running, log: Log): P
   });
 }
 
-/**
- * Has everything looked after when others have changed something, and now and then.
- * A ruleset that was flushed is nobody's fight; who takes out again and again what
- * dialgate has put in, means it. Sets of ipset are not loaded anew by the way.
- */
+/** Has everything looked after when others have changed something, and now and then. */
 function watchOver(parts: Parts, { backend: { kind } }: HelperConfig, log: Log): Watch {
-  const { halt, contest, upkeep, backend, doors, signals } = parts;
-  const { gate, standing } = doors;
-  let taken = false;
-  // what others did meanwhile was looked at by nobody, and is not counted afterwards
-  let leftAlone = false;
-  const watch = new Watch(async (changedBy) => {
-    if (halt.reason) {
-      leftAlone = true;
-      return;
-    }
-    const stoodLess = taken;
-    taken = false;
-    const rebuilt = await upkeep.repair();
-    const found = await gate.recount();
-    const meant = rebuilt ? kind === 'ipset' : found === 'changed' || stoodLess;
-    if (meant && !leftAlone && !halt.reason && contest.another()) signals.contested.tell();
-    leftAlone = halt.reason !== undefined;
-    if (stoodLess) standing.doubt();
-    if (halt.reason) return;
-    await standing.look();
-    if (!rebuilt && found !== 'as left') {
-      signals.disturbed.tell(`Elements were changed by ${changedBy ?? 'others'}.`);
-    }
-  }, log);
-  backend.watch(({ by, standing: entries }) => {
-    if (entries === 'taken') taken = true;
-    if (entries === 'unknown') standing.doubt();
-    void watch.look(by);
+  const { backend, doors } = parts;
+  // sets of ipset are not loaded anew by the way
+  const look = new Look({ ...parts, ...doors, reloads: kind !== 'ipset' });
+  const watch = new Watch((changedBy) => look.around(changedBy), log);
+  backend.watch((change) => {
+    look.note(change);
+    void watch.look(change.by);
   });
   return watch;
 }

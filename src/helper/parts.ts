@@ -74,7 +74,7 @@ export function putTogether(config: HelperConfig, usable: string | undefined, lo
     halted: () => halt.reason !== undefined,
     log,
   });
-  signals.emptied.hear(() => standing.lost());
+  signals.emptied.hear(() => standing.doubt());
   const recordings =
     usable === undefined ? new NoRecordings() : new Recordings(usable, config, transactions);
   const bans = new Bans(config.unban, log);

@@ -7,6 +7,7 @@ import type { Backend } from './backend.ts';
 export class Upkeep {
   #backend: Pick<Backend, 'ensure'> | undefined;
   #lost: () => void = () => undefined;
+  #losses = 0;
 
   /** What is to be kept from now on, and who is told when elements of it were lost. */
   of(backend: Pick<Backend, 'ensure'>, lost: () => void): void {
@@ -14,10 +15,15 @@ export class Upkeep {
     this.#lost = lost;
   }
 
-  /** Resolves when all stands again: true when elements were lost. */
-  readonly repair = async (): Promise<boolean> => {
-    const lost = (await this.#backend?.ensure()) ?? false;
-    if (lost) this.#lost();
-    return lost;
+  /** How often elements were lost, whoever found it. */
+  get losses(): number {
+    return this.#losses;
+  }
+
+  /** Resolves when all stands again. */
+  readonly repair = async (): Promise<void> => {
+    if (!(await this.#backend?.ensure())) return;
+    this.#losses++;
+    this.#lost();
   };
 }

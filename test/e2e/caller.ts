@@ -11,6 +11,8 @@ export interface Caller {
   /** Waits until the prompt is being spoken. */
   hears(prompt: string, patience?: number): Promise<void>;
   keys(keys: string, timing?: KeyTiming): Promise<void>;
+  /** Presses 1 at an offer that has to be listened to for a second first, until it has led to this prompt. */
+  agrees(next: string): Promise<void>;
   /** Waits until dialgate has the whole call on record. */
   ended(): Promise<CallOnRecord>;
   /** The prompts so far, in order. */
@@ -54,23 +56,37 @@ export async function phones(
       .slice(from)
       .filter(({ fields }) => fields['event'] === event && fields['callId'] === id);
   const asked = new Map<string, number>();
+  /** Waits for the next one of this name that was not waited for in vain. */
+  const spoken = async (prompt: string, ms: number): Promise<void> => {
+    const before = asked.get(prompt) ?? 0;
+    const heard = (): number =>
+      mine('prompt').filter(({ fields }) => fields['prompt'] === prompt).length;
+    await log.waitFor(
+      `prompt ${prompt}, time ${before + 1}; heard so far: ${mine('prompt')
+        .map(({ fields }) => String(fields['prompt']))
+        .join(' ')}`,
+      () => heard() > before,
+      ms,
+      from,
+    );
+    asked.set(prompt, before + 1);
+  };
   return {
     call,
-    async hears(prompt, ms = patience) {
-      const before = asked.get(prompt) ?? 0;
-      asked.set(prompt, before + 1);
-      const heard = (): number =>
-        mine('prompt').filter(({ fields }) => fields['prompt'] === prompt).length;
-      await log.waitFor(
-        `prompt ${prompt}, time ${before + 1}; heard so far: ${mine('prompt')
-          .map(({ fields }) => String(fields['prompt']))
-          .join(' ')}`,
-        () => heard() > before,
-        ms,
-        from,
-      );
-    },
+    hears: (prompt, ms = patience) => spoken(prompt, ms),
     keys: (keys, timing = unhurried) => call.key(keys, timing),
+    async agrees(next) {
+      // on a busy machine the offer may begin late, and a key too soon for it
+      for (let tries = 1; ; tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await call.key('1', unhurried);
+        try {
+          return await spoken(next, tries === 4 ? patience : 3000);
+        } catch (error) {
+          if (tries === 4) throw error;
+        }
+      }
+    },
     async ended() {
       for (let tries = 0; tries < 200; tries++) {
         const { body } = await lab.rest('GET', '/v1/calls?limit=20');

@@ -117,8 +117,7 @@ describe.skipIf(!kernelAllows.firewall)('on the telephone', () => {
     await keysUpTo(caller, 'address');
     await caller.keys('203*0*113*7#');
     await caller.hears('close-oldest');
-    await caller.keys('1');
-    await caller.hears('read-back');
+    await caller.agrees('read-back');
     await caller.keys('1');
     await caller.hears('opened');
     expect(await stranger()).toBe('in');
@@ -139,8 +138,7 @@ describe.skipIf(!kernelAllows.firewall)('on the telephone', () => {
     expect(await stranger(there, port)).toBe('dropped');
     await caller.hears('paired');
     expect(await stranger(there)).toBe('dropped');
-    await caller.keys('1');
-    await caller.hears('opened');
+    await caller.agrees('opened');
     expect(await stranger(there)).toBe('in');
     expect(await stranger(here)).toBe('dropped');
     await bye(caller);

@@ -114,6 +114,23 @@ describe('StandingLeaves', () => {
     expect(gone(leaves)).toEqual([]);
     expect((leaves.next() ?? 0) - performance.now()).toBe(45_000);
   });
+
+  it('are due at their end also after a clock that was ahead for a while', () => {
+    const leaves = new StandingLeaves(0);
+    const line = `203.0.113.7 web ${start + 60}`;
+    leaves.changed([], [line]);
+    vi.setSystemTime((start + 3600) * 1000);
+    expect(gone(leaves)).toEqual([line]);
+    vi.advanceTimersByTime(5000);
+    expect(gone(leaves)).toEqual([line]);
+    vi.setSystemTime((start + 10) * 1000);
+    leaves.changed([line], [line]); // the list is settled anew when the clock is set
+    expect(leaves.covers('203.0.113.7', 'web')).toBe(true);
+    expect((leaves.next() ?? 0) - performance.now()).toBe(50_000);
+    vi.advanceTimersByTime(50_000);
+    expect(leaves.covers('203.0.113.7', 'web')).toBe(false);
+    expect(gone(leaves)).toEqual([line]);
+  });
 });
 
 describe('ShutList', () => {

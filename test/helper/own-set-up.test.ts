@@ -106,6 +106,35 @@ describe.skipIf(whyNot(ownIpsets) !== undefined)('beside rules of their own', ()
     expect((await client.list()).map(({ address }) => address)).toEqual([guest]);
   });
 
+  const calling = { address: guest, services: [{ service: 'sip', seconds: 600 }] };
+
+  it('a set that is missing keeps nobody out of another service, nor in it', async () => {
+    const client = await start(ownSets, (its) => {
+      ownSets.before(its);
+      its.run('nft', 'flush chain inet filter input');
+    });
+    await client.open(calling);
+    space.run('nft', 'delete set inet filter dg_web4');
+    await client.close(guest);
+    expect(await client.list()).toEqual([]);
+    await client.open(calling);
+    expect(await client.sync([])).toEqual({ opened: [], closed: [guest], failed: [] });
+    expect(space.run('nft', 'list set inet filter dg_sip4')).not.toContain(guest);
+    expect(await refusal(client.open(opening))).toMatch(/There is no set inet filter dg_web4/);
+  });
+
+  it('an ipset of another kind keeps nobody out of another service, nor in it', async () => {
+    const client = await start(ownIpsets, (its) => {
+      for (const set of ['dialgate_web4', 'dialgate_web6'])
+        its.run('ipset', 'create', set, 'hash:ip');
+    });
+    await client.open(calling);
+    expect(space.run('ipset', 'save', 'dialgate_sip4')).toContain(guest);
+    await client.close(guest);
+    expect(space.run('ipset', 'save', 'dialgate_sip4')).not.toContain(guest);
+    expect(await refusal(client.open(opening))).toMatch(/dialgate_web4 is of type hash:ip/);
+  });
+
   it('an ipset that was destroyed is made again, and what came half way is undone', async () => {
     const client = await start(ownIpsets, () => undefined);
     await client.open(opening);

@@ -40,6 +40,7 @@ export class StandingLeaves {
 
   /** The list is another from now on. */
   changed(before: readonly string[], lines: readonly string[]): void {
+    this.#heedClock();
     // what another line goes on to say of a target is looked up when it comes to cutting
     const lost = missingIn(before, lines).filter((line) => !this.#isPast(untilOf(line)));
     this.#lines = lines;
@@ -86,6 +87,7 @@ export class StandingLeaves {
 
   /** Takes note of those whose time has ended. */
   #pass(): void {
+    this.#heedClock();
     const now = Date.now() / 1000;
     if (this.#nextEnd === undefined || this.#nextEnd > now) return;
     const ended = this.#lines.filter((line) => {
@@ -95,6 +97,14 @@ export class StandingLeaves {
     this.#passed = now;
     this.#add(ended);
     this.#add(ended, afterwards);
+    this.#plan();
+  }
+
+  /** What ended by a clock that was ahead is to end again, once that is set right. */
+  #heedClock(): void {
+    const now = Date.now() / 1000;
+    if (now >= this.#passed) return;
+    this.#passed = now;
     this.#plan();
   }
 

@@ -6,6 +6,13 @@ export interface Seen {
   readonly guard: string | undefined;
   /** Whether the witness is there. */
   readonly witness: boolean;
+  readonly births: Births;
+}
+
+/** The kernel's handles of both tables, which it gives to no table twice; undefined of one that is not there. */
+export interface Births {
+  readonly guard: string | undefined;
+  readonly witness: string | undefined;
 }
 
 /**
@@ -39,15 +46,19 @@ export class GuardTables {
 
   /** nft 1.0.6 reads all elements of a table that it lists, though it prints none; of the whole ruleset it does not. */
   async see(): Promise<Seen> {
-    const args = ['-s', '-t', 'list', 'ruleset', 'inet'];
+    const args = ['-a', '-s', '-t', 'list', 'ruleset', 'inet'];
     const { status, output, errors } = await runNft(this.#nft, args);
     if (status !== 0) throw new Error(`nft cannot list the guard: ${errors.trim()}`);
-    const all = `\n${output}`;
-    const start = (table: string): number => all.indexOf(`\ntable inet ${table} {\n`);
-    const from = start(this.#table);
+    const births = {
+      guard: birthOf(output, this.#table),
+      witness: birthOf(output, witnessTable(this.#table)),
+    };
+    const all = `\n${output.replace(handle, '')}`;
+    const from = all.indexOf(`\ntable inet ${this.#table} {\n`);
     return {
       guard: from < 0 ? undefined : all.slice(from + 1, all.indexOf('\n}\n', from) + 3),
-      witness: start(witnessTable(this.#table)) >= 0,
+      witness: births.witness !== undefined,
+      births,
     };
   }
 
@@ -72,4 +83,11 @@ export class GuardTables {
   madeBy(pid: number): boolean {
     return this.#builders.includes(pid);
   }
+}
+
+/** As `nft -a` ends a line. */
+const handle = / # handle \d+$/gm;
+
+function birthOf(listing: string, table: string): string | undefined {
+  return new RegExp(`^table inet ${table} \\{ # handle (\\d+)$`, 'm').exec(listing)?.[1];
 }

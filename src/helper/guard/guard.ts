@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import { listSet } from '../nft/nft-list.ts';
 import { Turns } from '../turns.ts';
 import { armedLine, armedSet, armLine, holds, type Hold } from './armed-set.ts';
-import { GuardTables } from './guard-tables.ts';
+import { GuardTables, type Births, type Seen } from './guard-tables.ts';
 import { rulesetOf } from './ruleset.ts';
 import type { Visited } from './visited.ts';
 
@@ -41,6 +41,8 @@ export class Guard {
   #until: number | null = 0;
   /** What is there may be another version's, or half of our own: nobody's fault. */
   #unfinished = true;
+  /** Of the tables as we left them. */
+  #births: Births | undefined;
   #looking: Promise<Found> | undefined;
   #again: Promise<Found> | undefined;
 
@@ -128,19 +130,36 @@ export class Guard {
 
   async #look(): Promise<Found> {
     if (this.#parts.halt.reason) return 'intact';
-    const { guard, witness } = await this.#tables.see();
+    const seen = await this.#tables.see();
+    const { guard, witness } = seen;
     // who was let in by a helper before us, or by one of another configuration
     if (this.#unfinished && guard !== undefined) await this.#parts.visited.adopt();
-    if (guard !== undefined && this.#isSound(guard)) {
+    if (guard !== undefined && this.#isSound(guard) && !this.#isAnother(seen)) {
       this.#unfinished = false;
-      if (!witness) await this.#tables.apply(this.#tables.witnessLine);
+      this.#births = witness ? seen.births : await this.#witnessAgain(seen);
       await this.#lookArmed();
       return 'intact';
     }
-    const flushed = guard === undefined && !witness;
-    if (!flushed && this.#isFought()) return 'intact';
+    if (!this.#isFlushed(seen) && this.#isFought()) return 'intact';
     await this.#rebuild();
     return 'rebuilt';
+  }
+
+  /** Whether it is not the table that we left: rules that were saved bring back who was in it then. */
+  #isAnother({ births }: Seen): boolean {
+    return !this.#unfinished && births.guard !== this.#births?.guard;
+  }
+
+  /** Whether neither table is there any more, though others may be in their place. */
+  #isFlushed({ births: { guard, witness } }: Seen): boolean {
+    if (guard === undefined && witness === undefined) return true;
+    return guard !== this.#births?.guard && witness !== this.#births?.witness;
+  }
+
+  async #witnessAgain({ births: { guard } }: Seen): Promise<Births> {
+    await this.#tables.apply(this.#tables.witnessLine);
+    const { births } = await this.#tables.see();
+    return { guard, witness: births.witness };
   }
 
   async #lookArmed(): Promise<void> {
@@ -173,12 +192,13 @@ export class Guard {
       // better a guard that remembers nobody than none
       return build([]);
     });
-    const { guard } = await this.#tables.see();
+    const { guard, births } = await this.#tables.see();
     if (guard === undefined) throw new Error('The guard was removed while it was being built.');
     await this.#tables.apply(
       `add chain inet ${this.#table} ${this.#markOf(takeMark(guard).shape)}`,
     );
     this.#unfinished = false;
+    this.#births = births;
     this.#parts.built();
     this.#parts.log('guard-built', { table: this.#table });
   }

@@ -106,19 +106,32 @@ export class IpsetBackend implements Backend {
 
   /** All of them or none. @throws Refused `kernel`, `too-many` or `unconfirmed` */
   async #carryOut(changes: readonly Change[]): Promise<void> {
-    const fault = this.#sets.fault(this.#visitors);
-    if (fault !== undefined) throw new Refused('kernel', fault);
+    const tried = this.#sound(changes);
     try {
-      await this.#batch(changes).catch(async (error: unknown) => {
-        if (!isMissing(error)) throw error;
+      await this.#batch(tried).catch(async (error: unknown) => {
+        if (!(error instanceof IpsetRefused)) throw error;
         await this.ensure();
-        await this.#batch(changes);
+        const sound = this.#sound(changes);
+        if (!isMissing(error) && sound.length === tried.length) throw error;
+        await this.#batch(sound);
       });
     } catch (error) {
-      await this.#undo(changes);
+      await this.#undo(tried);
       throw this.#refusal(error);
     }
-    for (const { set, address, seconds } of changes) this.#mirror.note(set, address, seconds);
+    for (const { set, address, seconds } of tried) this.#mirror.note(set, address, seconds);
+  }
+
+  /**
+   * Without those that take somebody out of a set that is not right: nobody is kept in one
+   * service because of the set of another. @throws Refused `kernel` where one is to be let in by such a set
+   */
+  #sound(changes: readonly Change[]): readonly Change[] {
+    return changes.filter(({ set, seconds }) => {
+      const fault = this.#sets.fault([{ name: set }]);
+      if (fault !== undefined && seconds !== undefined) throw new Refused('kernel', fault);
+      return fault === undefined;
+    });
   }
 
   async #batch(changes: readonly Change[]): Promise<void> {

@@ -37,6 +37,8 @@ export class SetBackend implements Backend {
   readonly #parts: SetBackendParts;
   readonly standing: SetStanding;
   #monitor: NftMonitor | undefined;
+  /** What is wrong with sets, by their names. */
+  #wrong: ReadonlyMap<string, string> = new Map();
   #faults: readonly string[] = [];
   #hints: readonly string[] = [];
   #births: ReadonlyMap<string, string | undefined> | undefined;
@@ -52,6 +54,9 @@ export class SetBackend implements Backend {
     const sizes = { visitors: mostAddresses + spareSlots, standing: roomFor(mostStanding) };
     const findings = await checkSets(nft, sets, sizes);
     this.standing.found(findings);
+    this.#wrong = new Map(
+      findings.flatMap(({ set, fault }) => (fault === undefined ? [] : [[set.name, fault]])),
+    );
     this.#say(findings);
     const before = this.#births;
     this.#births = new Map(findings.map(({ set, birth }) => [set.name, birth]));
@@ -71,29 +76,23 @@ export class SetBackend implements Backend {
   }
 
   async apply(edit: Edit, deadline?: number): Promise<void> {
-    await this.#sound();
-    const lines = [
-      ...[...edit.remove].flatMap(([service, gone]) =>
-        removal(
-          this.#on(service),
-          gone.filter((address) => this.#holds(service, address)),
-        ),
-      ),
-      ...[...edit.renew].flatMap(([service, timed]) =>
-        renewal(this.#on(service), this.#checked(service, timed)),
-      ),
-    ];
-    if (lines.length === 0) return;
+    await this.#lookAt(edit);
+    const lines = this.#linesOf(edit);
+    if (lines === '') return;
     try {
-      await this.#parts.transactions.run(lines.join('; '), deadline);
+      await this.#parts.transactions.run(lines, deadline);
     } catch (error) {
-      if (error instanceof Refused && error.code === 'kernel') this.#refuse();
-      throw error;
+      if (!(error instanceof Refused) || error.code !== 'kernel') throw error;
+      // a set had gone a moment ago, which is known by now
+      const left = this.#linesOf(edit);
+      if (left === lines) throw error;
+      if (left !== '') await this.#parts.transactions.run(left, deadline);
     }
   }
 
   async applyFirst(edit: Edit): Promise<void> {
-    await this.#sound();
+    await this.#lookAt(edit);
+    this.#need(edit);
     const lines = [...edit.renew].flatMap(([service, timed]) =>
       creation(this.#on(service), this.#checked(service, timed)),
     );
@@ -134,16 +133,47 @@ export class SetBackend implements Backend {
     this.#monitor?.stop();
   }
 
-  /** @throws Refused `kernel` where the sets were not right, and still are not. */
-  async #sound(): Promise<void> {
-    if (this.#faults.length === 0) return;
-    await this.#parts.repair();
-    this.#refuse();
+  /** Looks again where a set that it touches was not right. */
+  async #lookAt({ renew, remove }: Edit): Promise<void> {
+    const wrong = [
+      ...[...renew].flatMap(([service, timed]) =>
+        timed.map(({ address }) => this.#faultOf(service, address)),
+      ),
+      ...[...remove].flatMap(([service, gone]) =>
+        gone.map((address) => this.#faultOf(service, address)),
+      ),
+    ];
+    if (wrong.some((fault) => fault !== undefined)) await this.#parts.repair();
   }
 
-  #refuse(): void {
-    const [fault] = this.#faults;
-    if (fault !== undefined) throw new Refused('kernel', fault);
+  /** Nobody is kept in one service because the set of another is missing. @throws Refused `kernel`, as #need */
+  #linesOf(edit: Edit): string {
+    this.#need(edit);
+    return [
+      ...[...edit.remove].flatMap(([service, gone]) =>
+        removal(
+          this.#on(service),
+          gone.filter(
+            (address) =>
+              this.#setOf(service, address) !== undefined &&
+              this.#faultOf(service, address) === undefined,
+          ),
+        ),
+      ),
+      ...[...edit.renew].flatMap(([service, timed]) =>
+        renewal(this.#on(service), this.#checked(service, timed)),
+      ),
+    ].join('; ');
+  }
+
+  /** @throws Refused `kernel` where a set that somebody is to be let in by is not right. */
+  #need({ renew }: Edit): void {
+    for (const [service, timed] of renew) {
+      for (const { address } of timed) {
+        const fault = this.#faultOf(service, address);
+        if (fault !== undefined) throw new Refused('kernel', fault);
+      }
+    }
   }
 
   /** In a set that is missing is nobody. */
@@ -161,12 +191,16 @@ export class SetBackend implements Backend {
     return (kind) => `${family} ${table} ${sets.get(service)?.[kind] ?? ''}`;
   }
 
-  #holds(service: string, address: string): boolean {
-    return this.#parts.sets.sets.get(service)?.[kindOf(address)] !== undefined;
+  #setOf(service: string, address: string): string | undefined {
+    return this.#parts.sets.sets.get(service)?.[kindOf(address)];
+  }
+
+  #faultOf(service: string, address: string): string | undefined {
+    return this.#wrong.get(this.#setOf(service, address) ?? '');
   }
 
   #checked(service: string, timed: readonly Timed[]): readonly Timed[] {
-    const homeless = timed.find(({ address }) => !this.#holds(service, address));
+    const homeless = timed.find(({ address }) => this.#setOf(service, address) === undefined);
     if (!homeless) return timed;
     throw new Refused(
       'bad-address',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, rename, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WireStandFailure } from '../../firewall/wire.ts';
 import { reasonOf, type Log } from '../log.ts';
@@ -26,8 +26,7 @@ const piece = 10_000;
 
 /**
  * The list in the state folder: a title, what is known of it, its lines and a check
- * sum. Beside it lies an empty file for as long as kernel and list may differ. The
- * file system is asked without holding anything else up: a disk may be slow.
+ * sum. The file system is asked without holding anything else up: a disk may be slow.
  */
 export class ListFile {
   readonly #folder: string;
@@ -80,31 +79,8 @@ export class ListFile {
     await this.#sync();
   }
 
-  /** From now on the kernel may differ from the list. */
-  async begin(): Promise<void> {
-    const file = await open(this.#mark, 'w', 0o600);
-    await file.close();
-    await this.#sync();
-  }
-
-  async end(): Promise<void> {
-    await rm(this.#mark, { force: true });
-  }
-
-  /** Whether a helper before us had begun and not ended. */
-  unfinished(): Promise<boolean> {
-    return stat(this.#mark).then(
-      () => true,
-      () => false,
-    );
-  }
-
   get #path(): string {
     return join(this.#folder, 'standing');
-  }
-
-  get #mark(): string {
-    return join(this.#folder, 'standing.unfinished');
   }
 
   async #sync(): Promise<void> {

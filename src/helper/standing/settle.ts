@@ -1,7 +1,7 @@
 import { isNetwork } from '../../firewall/wire-network.ts';
 import { differences, networksOf, type Difference } from './differences.ts';
 import { hostEdits, leftOf, stoodOf } from './host-edits.ts';
-import type { StandingEdit, StandingPlace } from './place.ts';
+import type { StandingEdit, StandingNetwork, StandingPlace } from './place.ts';
 import type { StoodNetworks } from './stood-networks.ts';
 
 export interface Settling {
@@ -18,7 +18,7 @@ export async function settle(
   place: StandingPlace,
   { before, lines, stood, now }: Settling,
 ): Promise<void> {
-  let networks = before === undefined || before.length === 0;
+  let networks = before === undefined;
   const notingNetworks = function* (): Generator<Difference> {
     for (const difference of differences(before ?? [], lines)) {
       if (!isNetwork(difference.target)) {
@@ -52,14 +52,16 @@ export async function settle(
   await place.networks(all, stood.left(now));
 }
 
-/** Takes out the hosts that are to go, as far as that works, and puts nobody in. Never rejects. */
+/** Takes out who is to go, as far as that works, and puts nobody in. Never rejects. */
 export async function dismiss(
   place: StandingPlace,
-  { before = [], lines, now }: Settling,
+  { before = [], lines, stood: stoodNetworks, now }: Settling,
 ): Promise<void> {
+  let networks = false;
   const hosts = function* (): Generator<Difference> {
     for (const difference of differences(before, lines)) {
-      if (!isNetwork(difference.target)) yield difference;
+      if (isNetwork(difference.target)) networks = true;
+      else yield difference;
     }
   };
   for (const { remove, add, stood } of hostEdits(hosts(), now)) {
@@ -74,6 +76,23 @@ export async function dismiss(
       // it is tried again with everything else, which says why it fails
     });
   }
+  if (!networks) return;
+  const stay = staying(before, lines, now);
+  await place.networks(stay, stoodNetworks.left(now)).catch(() => undefined);
+}
+
+/** Networks that are in both lists, with the services that they have in both. */
+function staying(
+  before: readonly string[],
+  lines: readonly string[],
+  now: number,
+): StandingNetwork[] {
+  const had = new Map(networksOf(before));
+  return [...networksOf(lines)].flatMap(([network, ends]) => {
+    const both = [...ends].filter(([service]) => had.get(network)?.has(service));
+    const services = leftOf(new Map(both), now);
+    return services.size > 0 ? [{ network, services }] : [];
+  });
 }
 
 const noHosts: StandingEdit = { remove: new Map(), add: new Map(), stood: [] };

@@ -32,7 +32,7 @@ export interface StandingParts {
 const stall = 60_000;
 /** A clock that jumps by more moves what has an end. Milliseconds. */
 const jump = 5000;
-/** Rebuilds during one settling: more are somebody's fight with the guard, and another look's matter. */
+/** Settlings in a row that somebody spoilt: more are a fight, and another look's matter. */
 const mostTries = 5;
 
 /** Elements of networks: ten times as many were seen to hold up nftables for a minute. */
@@ -42,7 +42,8 @@ const nothing: readonly string[] = [];
 
 /**
  * Keeps the standing entries: takes the list from the app in parts, carries out what
- * differs, puts all of it back when the kernel has lost it. One thing at a time.
+ * differs, puts it back when the kernel has lost it. Where nobody knows what the kernel
+ * has, all is put there anew in one transaction. One thing at a time.
  */
 export class Standing {
   readonly #parts: StandingParts;
@@ -56,14 +57,17 @@ export class Standing {
   #lines: readonly string[] = nothing;
   #digest: string | null = null;
   #failed: readonly WireStandFailure[] = [];
-  /** What the kernel has; undefined when nobody knows. */
-  #inKernel: readonly string[] | undefined = nothing;
+  /**
+   * What the kernel has; undefined when nobody knows. At the start nobody does: what is
+   * there may have come from rules that were saved when others stood.
+   */
+  #inKernel: readonly string[] | undefined;
   /** What the place was last told that it has. */
   #settled: readonly string[] = nothing;
   #said = '';
-  #losses = 0;
+  #doubts = 0;
   #saved = true;
-  /** Unix seconds; a clock that has not been set yet says less. */
+  /** Unix seconds; a clock that has not been set yet says less. Believed until the app has spoken. */
   #notBefore = 0;
   #clock = clockOffset();
 
@@ -81,24 +85,19 @@ export class Standing {
       const began = performance.now();
       const kept = await this.#file.read();
       const sameRules = kept?.rules === this.#rules;
-      // what is there already is added once more, which changes nothing
-      const trusted = sameRules && !(await this.#file.unfinished());
-      this.#inKernel = trusted ? nothing : undefined;
       if (kept) {
         this.#notBefore = kept.savedAt;
         const sorter = new StandingSorter(this.#parts.limits, this.#now(), this.#checks());
         sorter.take(kept.lines);
         [this.#lines, this.#settled] = [sorter.good, kept.lines];
         this.#stood.begin(kept.stood);
-        // other rules: the app shall send it again, for some of it may be allowed now
-        if (sameRules) [this.#digest, this.#failed] = [kept.digest, kept.failed];
+        // else the app shall send it again: some of it may be allowed now, or not be over after all
+        const whole = sorter.good.length === kept.lines.length && kept.savedAt <= unixNow();
+        if (sameRules && whole) [this.#digest, this.#failed] = [kept.digest, kept.failed];
       }
       // a halt ends with the guard built anew, and that with all put back
       if (this.#parts.halted()) return;
-      await this.#settle().then(
-        () => this.#file.end(),
-        (error: unknown) => this.#fail(error),
-      );
+      await this.#settle().catch((error: unknown) => this.#fail(error));
       const milliseconds = Math.round(performance.now() - began);
       this.#parts.log('standing-restored', { entries: this.#lines.length, milliseconds });
     });
@@ -123,6 +122,7 @@ export class Standing {
   async take(part: WirePart): Promise<WireStood | undefined> {
     clearTimeout(this.#stalled);
     if (part.part === 0) {
+      this.#believeClock();
       this.#transfer = new Transfer(part, this.#parts.limits, this.#now(), this.#checks());
     }
     const transfer = this.#transfer;
@@ -135,16 +135,12 @@ export class Standing {
     return undefined;
   }
 
-  /** The kernel has lost some of it, or all: put back at once. */
-  lost(): void {
-    this.#losses++;
-    // where nobody knows what it had, what was not lost may be nobody's any more: all is put there anew
-    if (this.#inKernel !== undefined) this.#inKernel = nothing;
-    this.#soon();
-  }
-
-  /** Somebody has changed what stands. */
+  /**
+   * Somebody has changed what stands, or the kernel has lost it: all is put there anew
+   * at once. What was lost may be back with rules that were saved when others stood.
+   */
   doubt(): void {
+    this.#doubts++;
     this.#inKernel = undefined;
     this.#soon();
   }
@@ -174,9 +170,7 @@ export class Standing {
 
   async #change({ digest, lines, failed }: StandingList): Promise<WireStood> {
     const counts = countChanges(this.#lines, lines);
-    if (this.#parts.place) await this.#file.begin().catch(this.#unkept);
     this.#saved = false;
-    this.#notBefore = 0;
     [this.#lines, this.#digest, this.#failed] = [lines, digest, failed];
     try {
       await this.#settle();
@@ -198,8 +192,8 @@ export class Standing {
     }
     if (this.#inKernel === this.#lines) return;
     for (let tries = 0; this.#inKernel !== this.#lines; tries++) {
-      if (tries >= mostTries) throw new Error('The guard is being removed again and again.');
-      const [lines, before, losses] = [this.#lines, this.#inKernel, this.#losses];
+      if (tries >= mostTries) throw new Error('Others change what stands again and again.');
+      const [lines, before, doubts] = [this.#lines, this.#inKernel, this.#doubts];
       this.#inKernel = undefined;
       this.#clock = clockOffset();
       const settling = { before, lines, stood: this.#stood, now: this.#now() };
@@ -208,8 +202,8 @@ export class Standing {
         await dismiss(place, { ...settling, before: before ?? this.#settled });
         throw error;
       });
-      // what was put there before a loss is gone with it
-      this.#inKernel = losses === this.#losses ? lines : nothing;
+      // what was put there before a loss may be gone with it
+      this.#inKernel = doubts === this.#doubts ? lines : undefined;
     }
     const before = this.#settled;
     this.#settled = this.#lines;
@@ -222,12 +216,11 @@ export class Standing {
       await this.#file.write({
         digest: this.#digest,
         rules: this.#rules,
-        savedAt: Math.floor(Date.now() / 1000),
+        savedAt: Math.floor(unixNow()),
         failed: this.#failed,
         stood: this.#stood.all(),
         lines: this.#lines,
       });
-      await this.#file.end();
       this.#saved = true;
     } catch (error) {
       this.#unkept(error);
@@ -269,9 +262,18 @@ export class Standing {
   }
 
   #now(): number {
-    return Math.max(Date.now() / 1000, this.#notBefore);
+    return Math.max(unixNow(), this.#notBefore);
+  }
+
+  /** The app sends what lasts by the clock of now: it was ahead when the list was saved, if they differ. */
+  #believeClock(): void {
+    const wasAhead = this.#notBefore > unixNow();
+    this.#notBefore = 0;
+    if (wasAhead) this.doubt(); // what has an end was given less time
   }
 }
+
+const unixNow = (): number => Date.now() / 1000;
 
 /** Becomes another when the clock is set, or the machine has slept. Milliseconds. */
 function clockOffset(): number {
