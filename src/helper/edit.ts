@@ -10,6 +10,8 @@ export interface Edit {
   readonly renew: ReadonlyMap<string, readonly Timed[]>;
   /** By service. */
   readonly remove: ReadonlyMap<string, readonly string[]>;
+  /** Of those that are removed, by service: who was let in until now, and whose connections may linger. */
+  readonly ends: ReadonlyMap<string, readonly string[]>;
   /** Until when each renewed address is open at all, whichever service that is. */
   readonly visits: readonly Timed[];
   /** Whose packets shall be counted anew. */

@@ -67,7 +67,11 @@ function setsIn(config: HelperConfig): Place[] {
         const { status, errors } = await runNft(nft, words);
         if (status !== 0 && !/No such file/.test(errors)) throw new Error(errors.trim());
       };
-      return { name: `the set ${set.name}`, mend: `nft ${words.join(' ')}`, clear };
+      return {
+        name: `the set ${backend.family} ${backend.table} ${set.name}`,
+        mend: `nft ${words.join(' ')}`,
+        clear,
+      };
     });
   }
   return wantedIpsets({

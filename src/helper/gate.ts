@@ -36,6 +36,9 @@ const slow = 2000;
 /** What a count found: `unsure` where it differs and nobody need have changed it but us, or the clock. */
 export type Found = 'as left' | 'changed' | 'unsure';
 
+const all = (services: readonly string[], address: string): Map<string, string[]> =>
+  new Map(services.map((service) => [service, [address]]));
+
 const micro = (from: number, to: number): number => Math.round((to - from) * 1000);
 
 /**
@@ -74,7 +77,11 @@ export class Gate {
       const longest = Math.max(...services.map(({ seconds }) => seconds));
       const edit: Edit = {
         renew: new Map(services.map(({ service, seconds }) => [service, [{ address, seconds }]])),
-        remove: new Map(unwanted.map((service) => [service, [address]])),
+        remove: all(unwanted, address),
+        ends: all(
+          this.#ledger.services(address).filter((service) => unwanted.includes(service)),
+          address,
+        ),
         visits: [{ address, seconds: longest }],
         fresh: [{ address, seconds: Math.min(longest, freshFor) }],
         stale: [],
@@ -100,7 +107,7 @@ export class Gate {
     return this.#change(async () => {
       checkAddress(address);
       this.#halt.check();
-      await this.#backend.apply(this.#closing(address));
+      await this.#backend.apply(this.#closing(address, this.#ledger.services(address)));
       this.#ledger.drop(address);
     });
   }
@@ -172,10 +179,12 @@ export class Gate {
     );
   }
 
-  #closing(address: string): Edit {
+  /** `open` are the services that it may use until now. */
+  #closing(address: string, open: readonly string[]): Edit {
     return {
       renew: new Map(),
-      remove: new Map(this.limits.services.map((s) => [s, [address]])),
+      remove: all(this.limits.services, address),
+      ends: all(open, address),
       visits: [],
       fresh: [],
       stale: [address],
@@ -184,7 +193,8 @@ export class Gate {
 
   /** An open that may have been carried out, and that nobody will hear of, must not stay. */
   async #undo(address: string): Promise<void> {
-    await this.#backend.apply(this.#closing(address)).catch(() => undefined);
+    const closing = this.#closing(address, this.limits.services);
+    await this.#backend.apply(closing).catch(() => undefined);
     this.#doubt('An opening was not confirmed.');
   }
 }

@@ -25,8 +25,14 @@ export class Ledger {
 
   /** Whether anything should be open for the address now. */
   has(address: string): boolean {
+    return this.services(address).length > 0;
+  }
+
+  /** What should be open for the address now. */
+  services(address: string): string[] {
     const now = performance.now();
-    return [...(this.#ends.get(address)?.values() ?? [])].some((end) => end > now);
+    const ends = [...(this.#ends.get(address) ?? [])];
+    return ends.filter(([, end]) => end > now).map(([service]) => service);
   }
 
   note(address: string, services: readonly WireService[]): void {

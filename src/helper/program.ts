@@ -36,18 +36,19 @@ export function runProgram(
     }, longest);
     let output = '';
     let errors = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-    child.stdin.on('error', () => {}); // its end is seen at 'close'
     child.on('error', (error) => {
       clearTimeout(timer);
       reject(error);
     });
+    // without a file to spare there are none of these
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text));
+    child.stdin?.on('error', () => {}); // its end is seen at 'close'
     child.on('close', (status) => {
       clearTimeout(timer);
       resolve({ status, output, errors });
     });
-    child.stdin.end(input);
+    child.stdin?.end(input);
   });
 }
 

@@ -71,7 +71,9 @@ function editOf(changes: readonly Change[]): Edit {
     for (const service of shut) push(remove, service, address);
   }
   // what it counted is over: the services' sets count alone
-  return { renew, remove, visits, fresh: [], stale: changes.map(({ address }) => address) };
+  const stale = changes.map(({ address }) => address);
+  // the kernel has just listed them
+  return { renew, remove, ends: remove, visits, fresh: [], stale };
 }
 
 function push<T>(lists: Map<string, T[]>, key: string, value: T): void {

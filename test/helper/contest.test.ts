@@ -17,6 +17,8 @@ const opening: Opening = {
   services: [{ service: 'web', seconds: 600 }],
 };
 
+const entries: Standing[] = [{ target: standing, services: ['web'], until: null }];
+
 /** Where they are, as nft and ipset name sets. */
 const setsOf: Readonly<Record<string, (address: string) => string[]>> = {
   'the guard': (address) => [
@@ -48,7 +50,7 @@ for (const own of standingHosts({ most: 100, widest4: 16, widest6: 32 })) {
       app = new HelperClient({ socket: home.socket });
       guard = new GuardClient(home.adminSocket, 15_000);
       await app.open(opening);
-      await app.stand([{ target: standing, services: ['web'], until: null }]);
+      await app.stand(entries);
       // as dialgate does
       app.onDisturbed(() => void app.sync([opening]).catch(() => undefined));
     }, 30_000);
@@ -84,7 +86,8 @@ for (const own of standingHosts({ most: 100, widest4: 16, widest6: 32 })) {
         }
         takeOut(address);
         await helper.says('-contested","level":"error"');
-        // an ipset is mended before it is known what was taken out of it
+        // an ipset is mended before it is known what was taken out of it: this waits for the mend under way
+        if (wayOf === 'ipset') await app.stand(entries);
         if (isIn(address)) takeOut(address);
         await sleep(4000);
         expect(isIn(address)).toBe(false);

@@ -177,6 +177,26 @@ describe.skipIf(whyNoNamespaces() !== undefined)('the helper itself', () => {
     }
   });
 
+  it('lets nobody stay in sets of a table that is named no more, whatever those are called', () => {
+    const limits = (table: string): object => ({
+      ...usualLimits,
+      networks: false,
+      backend: 'set',
+      services: { sip: usualLimits.services.sip },
+      set: { table: `inet ${table}`, sets: { sip: { ipv4: 'dg_sip' } } },
+    });
+    const table = (name: string): string =>
+      `table inet ${name} { set dg_sip { type ipv4_addr; flags timeout; counter; size 1124; }; }`;
+    return starts(
+      [limits('filter'), limits('other')],
+      (space) =>
+        expect(space.run('nft', 'list', 'set', 'inet', 'filter', 'dg_sip')).not.toContain(
+          '203.0.113.7',
+        ),
+      (space) => void space.run('nft', `${table('filter')}\n${table('other')}`),
+    );
+  });
+
   it('lets nobody stay in a set that is named no more', () => {
     const names = (service: string): object => ({ ipv4: `dg_${service}` });
     const limits = {

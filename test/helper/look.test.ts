@@ -72,16 +72,17 @@ describe('a look at what others have changed', () => {
   });
 
   it.each([
-    ['by the look', (): void => flush()],
-    ['by a client’s list before it', (): Promise<unknown> => (flush(), gate.list())],
+    ['by the look', async (): Promise<unknown> => flush()],
+    ['by a client’s list before it', async (): Promise<unknown> => (flush(), gate.list())],
     [
       'by its own count',
-      (): void => void (meanwhile = () => (flush(), (meanwhile = () => undefined))),
+      async (): Promise<unknown> =>
+        void (meanwhile = () => (flush(), (meanwhile = () => undefined))),
     ],
     [
       'by nobody until it was counted',
       // sets that an administrator loads anew are there and empty
-      (): void =>
+      async (): Promise<unknown> =>
         void (meanwhile = () => {
           kernel = { there: true, opened: [] };
           meanwhile = () => void (kernel = { ...kernel, there: true });

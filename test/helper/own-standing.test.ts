@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Address } from '../../src/domain/address.ts';
@@ -177,6 +179,41 @@ for (const own of [ownSets, ownIpsets].filter((one) => one !== undefined)) {
       expect(await hosts.falls(brief)).toBe(true);
       expect(await hosts.echoes(stays, 2000)).toBe(true);
       expect(await firewall.stand([entry(other), entry(network)])).toMatchObject({ added: 0 });
+    }, 60_000);
+
+    it('that were taken out do not come back with rules that were saved before', async () => {
+      const { inside } = hosts;
+      const saved = join(home.state, 'saved');
+      await stand(entry(host), entry(network));
+      const byIpset = own === ownIpsets;
+      writeFileSync(
+        saved,
+        byIpset
+          ? inside.run('ipset', 'save')
+          : `flush ruleset\n${inside.run('nft', 'list ruleset')}`,
+      );
+      await stand(entry(other));
+      const isIn = (address: string): boolean =>
+        (byIpset ? inside.run('ipset', 'save') : inside.run('nft', 'list ruleset')).includes(
+          address,
+        );
+      const load = (): void => {
+        if (byIpset) inside.run('ipset', '-exist', '-file', saved, 'restore');
+        else inside.run('nft', '-f', saved);
+        expect(isIn(network.split('/', 1)[0] ?? '')).toBe(true);
+      };
+      if (!byIpset) {
+        load(); // the kernel says nothing of ipset's changes, and more than there should be are not looked for
+        await soon(() => isIn(other));
+      }
+      await helper.end();
+      load(); // as at a boot
+      helper = await HelperProcess.start(inside, home);
+      expect([await goesIn(host), await goesIn(inNetwork), await goesIn(other)]).toEqual([
+        false,
+        false,
+        true,
+      ]);
     }, 60_000);
 
     it('are put back after a flush, and when somebody has taken one out', async () => {

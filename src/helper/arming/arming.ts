@@ -116,6 +116,7 @@ export class Arming {
     this.#ended = undefined;
     // even where it cannot be written down: it is so
     this.#kept = { ...this.#kept, armed: 'off', until: 0 };
+    this.#setTimer();
     this.#keep(this.#kept, 'The guard is off now, but what');
   }
 

@@ -38,6 +38,8 @@ export class CuttingBackend implements Backend {
   readonly #memory: Memory | undefined;
   readonly #cutter: Cutter | undefined;
   readonly #warnings: readonly string[];
+  /** Why our own table does not stand. */
+  #fault: string | undefined;
 
   constructor(parts: CuttingParts) {
     this.#parts = parts;
@@ -63,6 +65,15 @@ export class CuttingBackend implements Backend {
 
   async ensure(): Promise<boolean> {
     const lost = await this.#parts.backend.ensure();
+    await this.#remember().then(
+      () => this.#say(undefined),
+      (error: unknown) => this.#say(reasonOf(error)),
+    );
+    return lost;
+  }
+
+  /** Our own table lets nobody in, so whoever can do without goes on without. */
+  async #remember(): Promise<void> {
     let before: readonly Timed[] = [];
     // what a table of another configuration knows goes with it
     const built = await this.#parts.memory?.table.ensure(async () => {
@@ -73,7 +84,16 @@ export class CuttingBackend implements Backend {
       }
     });
     if (built) await this.#rebuilt(before);
-    return lost;
+  }
+
+  #say(reason: string | undefined): void {
+    const fault =
+      reason &&
+      `The table inet ${this.#parts.config.table} does not stand (${reason}): a connection that was cut may come back when the server itself sends first, and a restart forgets who was let in.`;
+    if (fault !== undefined && fault !== this.#fault) {
+      this.#parts.log('cuts-in-part', { level: 'warn', message: fault });
+    }
+    this.#fault = fault;
   }
 
   async apply(edit: Edit, deadline?: number): Promise<void> {
@@ -109,7 +129,8 @@ export class CuttingBackend implements Backend {
   }
 
   warnings(): readonly string[] {
-    return [...this.#warnings, ...this.#parts.backend.warnings()];
+    const fault = this.#fault === undefined ? [] : [this.#fault];
+    return [...this.#warnings, ...fault, ...this.#parts.backend.warnings()];
   }
 
   /** After the opening: right after a transaction of nft the kernel keeps ipset waiting for 10 ms. */

@@ -17,10 +17,13 @@ export function armedLine(table: string, hold: Hold): string {
   return [...clear, ...armLine(table, hold)].join('; ');
 }
 
+/** The kernel counts in jiffies, of 10 ms at most, and takes less than one for no timeout at all. Seconds. */
+const least = 0.1;
+
 /** What arms an empty set. */
 export function armLine(table: string, hold: Hold): string[] {
   if (hold === 0) return [];
-  const timeout = hold === null ? '' : ` timeout ${timeText(Math.max(hold, 0.001))}`;
+  const timeout = hold === null ? '' : ` timeout ${timeText(Math.max(hold, least))}`;
   const elements = protocols.map((protocol) => `${protocol}${timeout}`).join(', ');
   return [`add element inet ${table} ${armedSet} { ${elements} }`];
 }

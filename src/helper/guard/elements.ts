@@ -35,7 +35,7 @@ export function firstEditLine(
     ...[...edit.renew].flatMap(([service, timed]) => creation(on(openSet(service)), timed)),
     ...remember(on(visitedSet), remembered(edit.visits)),
     ...remember(on(freshSet), edit.fresh),
-    ...lingerLines(on, { ...edit, remove: new Map() }, linger),
+    ...lingerLines(on, { ...edit, ends: new Map() }, linger),
   ].join('; ');
 }
 

@@ -38,7 +38,7 @@ export function lingerRules({ linger, services, mostAddresses }: HelperConfig): 
 export function lingerLines(on: (setOf: SetOf) => On, edit: Edit, linger: number): string[] {
   if (linger === 0) return [];
   return [
-    ...[...edit.remove].flatMap(([service, gone]) =>
+    ...[...edit.ends].flatMap(([service, gone]) =>
       renewal(
         on(lingerSet(service)),
         gone.map((address) => ({ address, seconds: linger })),

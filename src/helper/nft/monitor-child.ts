@@ -57,28 +57,29 @@ export class MonitorChild {
       detached: true, // a group of its own
     });
     this.#child = child;
+    child.on('error', () => this.#again(child));
     let rest = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    // without a file to spare there are none of these
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) this.#parts.line(line);
     });
-    child.stderr.resume();
-    child.stdin.on('error', () => {});
-    child.on('error', () => this.#again(child));
-    child.stdout.on('end', () => this.#again(child));
+    child.stderr?.resume();
+    child.stdin?.on('error', () => {});
+    child.stdout?.on('end', () => this.#again(child));
   }
 
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    this.#child?.stdin.end();
+    this.#child?.stdin?.end();
   }
 
   #again(child: ChildProcessWithoutNullStreams): void {
     if (this.#stopped || this.#child !== child) return;
     this.#child = undefined;
-    child.stdin.end();
+    child.stdin?.end();
     this.#timer = setTimeout(() => {
       this.start();
       this.#parts.gap();

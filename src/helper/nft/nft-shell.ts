@@ -102,7 +102,7 @@ export class NftShell {
     this.#child ??= this.#start();
     const text = `${command.line}\n${this.#marker}\n`;
     this.#written += text.length;
-    this.#child.stdin.write(text);
+    this.#child.stdin?.write(text);
   }
 
   #start(): ChildProcessWithoutNullStreams {
@@ -118,9 +118,10 @@ export class NftShell {
     };
     child.on('error', gone('nft could not be started.'));
     child.on('close', gone('nft has ended.'));
-    child.stdin.on('error', gone('nft takes no more commands.'));
-    child.stderr.resume();
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    // without a file to spare there are none of these
+    child.stdin?.on('error', gone('nft takes no more commands.'));
+    child.stderr?.resume();
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       if (this.#child === child) this.#read(text);
     });
     return child;
