@@ -96,7 +96,7 @@ it('tells all who wait of a failure, and keeps none', async () => {
   change('a house');
   const after = shared.get();
   begun[0]?.fail('no helper');
-  for (const one of asked) await expect(one).rejects.toThrow('no helper');
+  await Promise.all(asked.map((one) => expect(one).rejects.toThrow('no helper')));
   begun[1]?.fail('no helper either');
   await expect(after).rejects.toThrow('no helper either');
   const well = shared.get();

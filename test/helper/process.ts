@@ -27,6 +27,8 @@ export const droppedPrivileges = [
   '--ambient-caps=-all,+net_admin',
   '--bounding-set=-all,+net_admin',
   '--no-new-privs',
+  // a change of rights forgets what `unshare --kill-child` has asked for
+  '--pdeathsig=KILL',
 ];
 
 export const usualLimits = {
